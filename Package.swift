@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A target of ours: same settings everywhere, tests beside it under `Tests/<name>Tests`.
+func room(_ name: String, uses dependencies: [Target.Dependency] = [], at path: String? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: settings)
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "treue",
+    products: [.executable(name: "treue", targets: ["treue"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "Schema", path: "schema", exclude: [],
+            resources: [.embedInCode("postgres")], swiftSettings: settings),
+        room("Postgres", uses: ["CLibPQ", logging]),
+        room("PostgresServer", uses: [logging]),
+        room("EventLog", uses: ["Postgres", "Schema", crypto, logging]),
+        room("Loyalty"),
+        room("Wire", uses: ["Loyalty", crypto, yams]),
+        room("Projections", uses: ["Postgres", "EventLog", "Loyalty", "Wire", logging]),
+        room(
+            "LoyaltyService",
+            uses: ["Postgres", "EventLog", "Loyalty", "Wire", "Projections", crypto, logging]),
+        room("HTTPAPI", uses: ["Loyalty", "Wire", "LoyaltyService", hummingbird, logging]),
+        .executableTarget(
+            name: "treue",
+            dependencies: [
+                "Postgres", "PostgresServer", "EventLog", "Loyalty", "Wire", "Projections", "LoyaltyService",
+                "HTTPAPI", arguments, hummingbird, lifecycle, logging,
+            ], swiftSettings: settings),
+        room("TestSupport", uses: ["Postgres", "PostgresServer", "EventLog", "Loyalty", "Wire", "LoyaltyService"]),
+        tests(of: "Postgres", uses: ["TestSupport"]),
+        tests(of: "PostgresServer", uses: ["TestSupport"]),
+        tests(of: "EventLog", uses: ["Postgres", "TestSupport"]),
+        tests(of: "Loyalty", uses: ["TestSupport"]),
+        tests(of: "Wire", uses: ["Loyalty"]),
+        tests(of: "Projections", uses: ["Postgres", "EventLog", "Loyalty", "LoyaltyService", "TestSupport"]),
+        tests(of: "LoyaltyService", uses: ["Postgres", "EventLog", "Loyalty", "Wire", "TestSupport"]),
+        tests(of: "HTTPAPI", uses: ["LoyaltyService", "Wire", "TestSupport", hummingbird]),
+        .testTarget(
+            name: "AcceptanceTests", dependencies: ["Postgres", "PostgresServer", "TestSupport", "Wire"],
+            swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)
