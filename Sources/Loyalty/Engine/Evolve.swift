@@ -2,7 +2,10 @@ extension MemberState {
     /// Folds one recorded event into the state. Runs no rules: whatever was decided is in the event.
     public mutating func evolve(_ dated: DatedEvent) throws(LoyaltyFault) {
         switch dated.event {
-        case .enrolled, .returnHeld:
+        case .enrolled(let event):
+            language = event.language
+            return
+        case .returnHeld:
             return
         case .restated(let event):
             self = event.state

@@ -12,6 +12,7 @@ struct Timeline: Sendable {
         let enrolled = history.first { if case .enrolled = $0.event { true } else { false } }
         let at = enrolled?.at ?? history.first?.at ?? .distantFuture
         self.init(state: programme.newcomer(at: at), programme: programme)
+        if case .enrolled(let event) = enrolled?.event { state.language = event.language }
     }
 
     /// What time alone brings about.
