@@ -77,11 +77,12 @@ extension ObjectReader {
         return text
     }
 
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
     }
 
-    private func integer(_ value: JSONValue, at place: JSONPointer, in range: ClosedRange<Int64>) -> Int64? {
+    /// A whole number in a range, wherever it stands.
+    func integer(_ value: JSONValue, at place: JSONPointer, in range: ClosedRange<Int64>) -> Int64? {
         switch value {
         case .integer(let number) where range.contains(number):
             return number

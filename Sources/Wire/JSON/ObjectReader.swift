@@ -11,7 +11,8 @@ public final class ObjectReader {
     private let members: [JSONMember]
     /// False when the value was no object: then its members are not missed one by one.
     private let isObject: Bool
-    private var known: [String] = []
+    /// The names asked for so far, for hints.
+    private(set) var known: [String] = []
     private var seen: [Bool]
 
     /// A reader of this value; a fault is noted when it is not an object.
@@ -44,6 +45,11 @@ public final class ObjectReader {
         if let value = optional(name) { return value }
         if isObject { fault(at: name, "is required") }
         return nil
+    }
+
+    /// Whether a member is there and not null; does not count as naming it.
+    public func has(_ name: String) -> Bool {
+        members.contains { $0.name == name && $0.value != .null }
     }
 
     /// Members that nobody has named yet, in order; they count as named from now on.

@@ -1,3 +1,5 @@
+private import Loyalty
+
 /// Instants as RFC 3339 text: any offset is read, UTC with `Z` is written. Inside, an instant is microseconds since
 /// 1970-01-01 UTC.
 public enum RFC3339 {
@@ -23,7 +25,7 @@ public enum RFC3339 {
         let date = try scanner.date()
         let time = try scanner.time()
         let offsetSeconds = try scanner.offset()
-        let day = CivilDay.days(year: date.year, month: date.month, day: date.day)
+        let day = Int64(date.daysSince1970)
         let secondOfDay = time.hour * 3600 + time.minute * 60 + time.second - offsetSeconds
         var micros = (day * 86_400 + secondOfDay) * 1_000_000 + time.micros
         if time.second == 60 {
@@ -54,10 +56,10 @@ public enum RFC3339 {
         let day = micros >= 0 ? micros / 86_400_000_000 : (micros + 1) / 86_400_000_000 - 1
         let microsOfDay = micros - day * 86_400_000_000
         let secondOfDay = microsOfDay / 1_000_000
-        let date = CivilDay.date(ofDay: day)
-        put(date.year, width: 4, then: "-", to: &bytes)
-        put(date.month, width: 2, then: "-", to: &bytes)
-        put(date.day, width: 2, then: "T", to: &bytes)
+        let date = CivilDate(daysSince1970: Int(day))
+        put(Int64(date.year), width: 4, then: "-", to: &bytes)
+        put(Int64(date.month), width: 2, then: "-", to: &bytes)
+        put(Int64(date.day), width: 2, then: "T", to: &bytes)
         put(secondOfDay / 3600, width: 2, then: ":", to: &bytes)
         put(secondOfDay / 60 % 60, width: 2, then: ":", to: &bytes)
         let fraction = microsOfDay % 1_000_000

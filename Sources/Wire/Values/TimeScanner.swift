@@ -1,3 +1,5 @@
+internal import Loyalty
+
 /// Takes an RFC 3339 text apart, field by field.
 struct TimeScanner {
     private let bytes: [UInt8]
@@ -7,7 +9,7 @@ struct TimeScanner {
         self.bytes = bytes
     }
 
-    mutating func date() throws(RFC3339.Fault) -> (year: Int64, month: Int64, day: Int64) {
+    mutating func date() throws(RFC3339.Fault) -> CivilDate {
         let year = try number(width: 4)
         try mark("-")
         let month = try number(width: 2)
@@ -15,8 +17,8 @@ struct TimeScanner {
         let day = try number(width: 2)
         try check(year, 1...9999, "year")
         try check(month, 1...12, "month")
-        try check(day, 1...CivilDay.length(ofMonth: month, year: year), "day")
-        return (year, month, day)
+        try check(day, 1...Int64(CivilDate.daysInMonth(Int(month), of: Int(year))), "day")
+        return CivilDate(year: Int(year), month: Int(month), day: Int(day))
     }
 
     mutating func time() throws(RFC3339.Fault) -> (hour: Int64, minute: Int64, second: Int64, micros: Int64) {
