@@ -22,6 +22,8 @@ struct PrivateClusterTests {
         let role = "SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user;"
         #expect(try place.ask(role, url) == "treue|f\n")
         #expect(try place.ask("CREATE TABLE t (n int);", url) == "")
+        // Ctrl-C goes to a process group: the server must not be in ours.
+        #expect(getsid(try #require(place.process)) != getsid(0))
         try await cluster.stop()
         #expect(place.process == nil)
     }
