@@ -28,6 +28,19 @@ struct PrivateClusterTests {
         #expect(place.process == nil)
     }
 
+    @Test("lets in no other user of the machine, whatever role they name", .enabled(if: isRoot))
+    func otherUsers() async throws {
+        let place = try Scratch()
+        let cluster = place.cluster()
+        let url = try await cluster.start()
+        let other = ClusterInstance(programs: try .find(), account: try .named("nobody"), home: place.path)
+        let refusal = #expect(throws: PostgresServerError.self) { try other.query("SELECT 1;", at: url) }
+        #expect(refusal?.message.contains("Permission denied") == true)
+        #expect(
+            try !String(contentsOfFile: "\(place.path)/postgres/data/pg_hba.conf", encoding: .utf8).contains("host"))
+        try await cluster.stop()
+    }
+
     @Test("is shared, and stopped by the last who leaves")
     func sharing() async throws {
         let place = try Scratch()
