@@ -55,5 +55,7 @@ public enum Schema {
     public static let objects: [SQLFile] = [
         SQLFile("functions/append", PackageResources.append_sql),
         SQLFile("functions/event_digest", PackageResources.event_digest_sql),
+        SQLFile("functions/account_rebuild_begin", PackageResources.account_rebuild_begin_sql),
+        SQLFile("functions/account_rebuild_swap", PackageResources.account_rebuild_swap_sql),
     ]
 }

@@ -7,6 +7,11 @@ public struct AccountRow: Sendable, Equatable {
     /// Version of the member's stream that `state` is at.
     public let version: Int64
     public let state: [UInt8]
+
+    /// A row of these values.
+    public init(member: UUID, version: Int64, state: [UInt8]) {
+        (self.member, self.version, self.state) = (member, version, state)
+    }
 }
 
 extension EventLog {
