@@ -5,7 +5,9 @@ import Wire
 
 /// Answers that went well.
 enum Answer {
-    static func json(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], _ writer: JSONWriter) -> Response {
+    static func json(
+        _ writer: JSONWriter, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) -> Response {
         var headers = headers
         headers[.contentType] = "application/json"
         return Response(
@@ -19,7 +21,7 @@ enum Answer {
         if tag.isKnown(to: request) { return Response(status: .notModified, headers: [.eTag: tag.text]) }
         var writer = JSONWriter(reserving: 1024)
         write(&writer)
-        return json(headers: [.eTag: tag.text], writer)
+        return json(writer, headers: [.eTag: tag.text])
     }
 }
 
