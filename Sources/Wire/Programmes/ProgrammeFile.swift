@@ -29,7 +29,7 @@ public enum ProgrammeFile {
         }
         do {
             // The parser keeps a pointer into the text, which very short strings do not have: so it is never short.
-            let padded = text + String(repeating: "\n", count: 16)
+            let padded = text.utf8.count < 16 ? text + String(repeating: " ", count: 16) : text
             guard let root = try Parser(yaml: padded, encoding: .utf8).singleRoot() else {
                 faults.add(at: start, "is empty: a programme begins with id, currencies and versions")
                 return nil
