@@ -42,8 +42,14 @@ public struct Outcome: Hashable, Sendable {
 /// `member.enrolled`: somebody joined. Who that is lies sealed elsewhere.
 public struct MemberEnrolled: Hashable, Sendable {
     public var programme: String
+    /// The tier in which everybody begins.
+    public var tier: String
+    /// What explanations are told in.
+    public var language: Language
 
-    public init(programme: String) { self.programme = programme }
+    public init(programme: String, tier: String, language: Language = .english) {
+        (self.programme, self.tier, self.language) = (programme, tier, language)
+    }
 }
 
 /// `purchase.completed`: a sale, and how it was judged. What it earned follows as `points.accrued`.

@@ -26,6 +26,7 @@ public struct MemberState: Hashable, Sendable {
     public static let periodsKept = 4
 
     public var programme: String
+    public var language: Language
     /// When membership began; moves back to the first event where that is earlier.
     public var enrolledAt: Instant
     /// The time up to which events and what fell due are in this state; an earlier event is late.
@@ -40,8 +41,8 @@ public struct MemberState: Hashable, Sendable {
     public var inactiveOn: CivilDate?
 
     /// Somebody who has just joined.
-    public init(programme: String, enrolledAt: Instant, tier: String) {
-        (self.programme, self.enrolledAt) = (programme, enrolledAt)
+    public init(programme: String, language: Language, enrolledAt: Instant, tier: String) {
+        (self.programme, self.language, self.enrolledAt) = (programme, language, enrolledAt)
         latest = .distantPast
         wallet = Wallet()
         standing = Standing(tier: tier)
@@ -50,10 +51,11 @@ public struct MemberState: Hashable, Sendable {
 
     /// Every part, as stored.
     public init(
-        programme: String, enrolledAt: Instant, latest: Instant, wallet: Wallet, standing: Standing, spend: [Spend],
+        programme: String, language: Language, enrolledAt: Instant, latest: Instant, wallet: Wallet, standing: Standing, spend: [Spend],
         lastActive: CivilDate?, inactiveOn: CivilDate?
     ) {
-        (self.programme, self.enrolledAt, self.latest) = (programme, enrolledAt, latest)
+        (self.programme, self.language) = (programme, language)
+        (self.enrolledAt, self.latest) = (enrolledAt, latest)
         (self.wallet, self.standing, self.spend) = (wallet, standing, spend)
         (self.lastActive, self.inactiveOn) = (lastActive, inactiveOn)
     }
