@@ -1,5 +1,5 @@
 public import EventLog
-public import Foundation
+import Foundation
 public import Logging
 public import Loyalty
 public import Postgres
@@ -25,7 +25,7 @@ public final class LoyaltyService: Sendable {
     let directory: Directory
     let keys: KeyRing
     let logger: Logger
-    private let lane: AppendLane<LaneRequest, LaneReply>
+    private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
 
     /// A service over a migrated database; ``run()`` must be running for it to record anything.
@@ -41,7 +41,7 @@ public final class LoyaltyService: Sendable {
         let decider = Lane(log: log, programme: programme, cachedMembers: configuration.cachedMembers, clock: clock)
         lane = AppendLane(
             client: client, queueLimit: configuration.queueLimit, maximumBatch: configuration.maximumBatch
-        ) { requests, lease in await decider.process(requests, on: lease) }
+        ) { bundles, lease in await decider.process(bundles, on: lease) }
     }
 
     /// Records until ``shutdown()``; returns when everything taken is answered.
@@ -56,20 +56,56 @@ public final class LoyaltyService: Sendable {
     /// Commands that wait.
     public var depth: Int { lane.depth }
 
-    /// Records one event of a checkout: durable when it returns.
-    public func record(_ event: IncomingEvent, receivedAt: Instant) async -> Result<EventAnswer, ServiceError> {
+    /// Records events of a checkout, in order: durable when it returns. One refused event never spoils its neighbours.
+    public func record(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>] {
+        var answers: [Result<EventAnswer, ServiceError>?] = Array(repeating: nil, count: events.count)
+        var places: [Int] = []
+        var requests: [LaneRequest] = []
+        for (index, event) in events.enumerated() {
+            do {
+                requests.append(try await request(event, receivedAt: receivedAt))
+                places.append(index)
+            } catch {
+                answers[index] = .failure(translated(error))
+            }
+        }
+        let replies = await submit(requests)
+        for (place, (request, reply)) in zip(places, zip(requests, replies)) {
+            answers[place] = answer(reply, to: events[place], as: request)
+        }
+        return answers.map { $0 ?? .failure(.contended) }
+    }
+
+    /// What the lane is asked for one event: whom it concerns, and when it happened.
+    private func request(_ event: IncomingEvent, receivedAt: Instant) async throws -> LaneRequest {
+        let at = event.time ?? receivedAt
+        guard at.micros <= receivedAt.micros + LoyaltyService.clockTolerance else { throw ServiceError.eventInFuture }
+        guard let resolved = try await directory.resolve(event.member) else {
+            // Nobody has the identifier, unless the event was recorded before, for somebody else.
+            let isKnown = try await !log.events(byKeys: [event.key], on: client).isEmpty
+            throw isKnown ? ServiceError.eventConflict : ServiceError.memberNotFound
+        }
+        return LaneRequest(memberID: resolved.id, work: .event(event, at: at), newcomer: resolved.newcomer)
+    }
+
+    /// Hands requests to the lane together, so that they keep their order.
+    private func submit(_ requests: [LaneRequest]) async -> [Result<LaneReply, any Error>] {
+        guard !requests.isEmpty else { return [] }
         do {
-            let at = event.time ?? receivedAt
-            guard at.micros <= receivedAt.micros + LoyaltyService.clockTolerance else {
-                throw ServiceError.eventInFuture
+            return try await lane.submit(requests)
+        } catch {
+            return requests.map { _ in .failure(error) }
+        }
+    }
+
+    private func answer(
+        _ reply: Result<LaneReply, any Error>, to event: IncomingEvent, as request: LaneRequest
+    ) -> Result<EventAnswer, ServiceError> {
+        do {
+            guard case .recorded(let recorded) = try reply.get() else {
+                throw ServiceError.internalFault("no reply to an event")
             }
-            guard let resolved = try await directory.resolve(event.member) else {
-                return .failure(try await strangersError(event))
-            }
-            let reply = try await lane.submit(
-                LaneRequest(memberID: resolved.id, work: .event(event, at: at), newcomer: resolved.newcomer))
-            guard case .recorded(let recorded) = reply else { throw ServiceError.internalFault("no reply to an event") }
-            if resolved.newcomer != nil { directory.confirm(event.member, is: resolved.id) }
+            if request.newcomer != nil { directory.confirm(event.member, is: request.memberID) }
             return .success(answer(recorded, to: event))
         } catch {
             return .failure(translated(error))
@@ -85,8 +121,8 @@ public final class LoyaltyService: Sendable {
             if let wanted = body.programme, wanted != programme.id { throw ServiceError.programmeUnknown }
             let claim = try await directory.claim(Profile(body), at: at)
             do {
-                _ = try await lane.submit(
-                    LaneRequest(memberID: claim.id, work: .enrolment(at: at), newcomer: claim.newcomer))
+                let request = LaneRequest(memberID: claim.id, work: .enrolment(at: at), newcomer: claim.newcomer)
+                for reply in await submit([request]) { _ = try reply.get() }
             } catch let error as ServiceError where error == .identifierTaken {
                 try await directory.release(claim)
                 throw error
@@ -105,11 +141,6 @@ public final class LoyaltyService: Sendable {
                     entry: entry, explanation: entry.explanation(in: reply.language, under: programme),
                     version: version, recordedAt: nil)
             })
-    }
-
-    /// Nobody has the identifier: not found, unless the event was recorded before, for somebody else.
-    private func strangersError(_ event: IncomingEvent) async throws -> ServiceError {
-        try await log.events(byKeys: [event.key], on: client).isEmpty ? .memberNotFound : .eventConflict
     }
 
     /// Errors that are the caller's business, as they are; all others logged, and told without internals.

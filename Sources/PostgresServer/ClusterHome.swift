@@ -13,23 +13,6 @@ struct ClusterHome {
     /// The folder, links resolved; belongs to the account alone.
     private(set) var path: String
 
-    /// Makes the data directory if it is missing and answers its real path.
-    ///
-    /// Root's is 0711: PostgreSQL's account must get through it, and nobody needs to see what is in it.
-    static func openDataDirectory(_ path: String) throws(PostgresServerError) -> String {
-        let path = URL(filePath: path).standardizedFileURL.path
-        let parent = (path as NSString).deletingLastPathComponent
-        try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-        if mkdir(path, 0o700) == 0 {
-            chmod(path, geteuid() == 0 ? 0o711 : 0o700)
-        }
-        guard let real = realpath(path, nil) else {
-            throw .folder(path, "cannot be made: \(String(cString: strerror(errno)))")
-        }
-        defer { free(real) }
-        return String(cString: real)
-    }
-
     /// Call it by one process at a time.
     ///
     /// - Throws: `folderUnusable`.

@@ -29,6 +29,8 @@ struct ClusterSettings: Sendable {
         # Short statements on a local disk.
         random_page_cost = 1.1
         jit = off
+        # Seen in the titles of the processes.
+        cluster_name = 'treue'
         timezone = 'UTC'
         log_timezone = 'UTC'
         log_line_prefix = '%m [%p] %u@%d '

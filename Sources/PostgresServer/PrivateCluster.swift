@@ -11,6 +11,8 @@ import Synchronization
 public final class PrivateCluster: Sendable {
     /// What is known while the cluster is in use.
     private struct Use {
+        /// The data directory, links resolved.
+        let directory: String
         let lock: FileLock
         let instance: ClusterInstance
         let url: String
@@ -68,7 +70,7 @@ public final class PrivateCluster: Sendable {
         if let url {
             return url
         }
-        let directory = try ClusterHome.openDataDirectory(dataDirectory)
+        let directory = try DataDirectory.open(dataDirectory)
         let account = try ServerAccount.choose(for: directory)
         let starting = try FileLock("\(directory)/start.lock")
         starting.lock()
@@ -83,22 +85,37 @@ public final class PrivateCluster: Sendable {
         }
         let instance = try instance(in: home)
         try instance.makeIfMissing(access: ClusterSettings.access)
+        do {
+            let used = try bringUp(instance, directory, lock)
+            use.withLock { $0 = used }
+            return used.url
+        } catch {
+            if lock.tryLock() {
+                try? instance.stop()
+            }
+            throw error
+        }
+    }
+
+    private func bringUp(
+        _ instance: ClusterInstance, _ directory: String, _ lock: FileLock
+    ) throws(PostgresServerError) -> Use {
         let socketFolder = try ClusterStart(instance: instance, port: Self.port, logger: logger).ensureRunning()
-        let superuser = ConnectionURL.make(
-            role: "postgres", database: "treue", socketFolder: socketFolder, port: Self.port)
-        try ensureDatabase(instance, socketFolder)
+        let url = { (role: String, database: String) in
+            ConnectionURL.make(role: role, database: database, socketFolder: socketFolder, port: Self.port)
+        }
+        try ensureDatabase(instance, at: url("postgres", "postgres"))
+        let superuser = url("postgres", "treue")
         try OwnFile.write(superuser + "\n", to: "\(directory)/database_url")
-        let url = ConnectionURL.make(role: "treue", database: "treue", socketFolder: socketFolder, port: Self.port)
-        use.withLock { $0 = Use(lock: lock, instance: instance, url: url, superuserURL: superuser) }
-        return url
+        return Use(
+            directory: directory, lock: lock, instance: instance, url: url("treue", "treue"), superuserURL: superuser)
     }
 
     private func stopNow() throws(PostgresServerError) {
         guard let left = use.withLock({ $0.take() }) else {
             return
         }
-        let directory = try ClusterHome.openDataDirectory(dataDirectory)
-        let starting = try FileLock("\(directory)/start.lock")
+        let starting = try FileLock("\(left.directory)/start.lock")
         starting.lock()
         defer { starting.unlock() }
         guard left.lock.tryLock() else {
@@ -125,9 +142,7 @@ public final class PrivateCluster: Sendable {
     }
 
     /// Makes role and database unless they are there: a run killed in between is made whole by the next.
-    private func ensureDatabase(_ instance: ClusterInstance, _ socketFolder: String) throws(PostgresServerError) {
-        let url = ConnectionURL.make(
-            role: "postgres", database: "postgres", socketFolder: socketFolder, port: Self.port)
+    private func ensureDatabase(_ instance: ClusterInstance, at url: String) throws(PostgresServerError) {
         try instance.query(
             """
             SELECT 'CREATE ROLE treue LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'treue') \\gexec

@@ -4,8 +4,8 @@
     convert.py [FILE] [--report REPORT.json] > events.ndjson
 
 FILE is CSV, plain or gzipped; without it, or with `-`, standard input is read. Events come out in the order of business
-time, in constant memory. Every row is either in an event or counted under one reason on standard error; README.md
-explains each of them. Exit codes: 0 done, 1 the rows contradict each other, 2 could not run.
+time, while the file is read. Every row is either in an event or counted under one reason on standard error; README.md
+explains each of them. Exit codes: 0 done, 1 the rows are out of order, 2 could not run.
 """
 
 import argparse

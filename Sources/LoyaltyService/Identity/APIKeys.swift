@@ -1,7 +1,7 @@
 public import EventLog
 public import Foundation
 public import Loyalty
-public import Postgres
+import Postgres
 import Wire
 
 /// A key that was just made. Its text is shown once and kept nowhere.
@@ -22,7 +22,7 @@ public struct APIKeyMaker: Sendable {
         name: String, scopes: [Scope], at: Instant, on connection: some PostgresQuerying
     ) async throws -> FreshAPIKey {
         let text = "treue_" + APIKeyMaker.random()
-        let id = UUIDv7().next(micros: at.micros)
+        let id = UUIDv7Generator().next(nowMicros: at.micros)
         try await APIKeyStore().insert(
             id: id, hash: keys.hash(apiKey: text), name: name, scopes: scopes.map(\.rawValue),
             createdAtMicros: at.micros, on: connection)

@@ -28,7 +28,7 @@ final class Directory: Sendable {
     private let keys: KeyRing
     private let programme: Programme
     private let clock: @Sendable () -> Instant
-    private let ids = UUIDv7()
+    private let ids = UUIDv7Generator()
     /// Identifiers of members who are enrolled for certain, bounded.
     private let known = Mutex<[MemberReference: UUID]>([:])
     private static let mostKnown = 100_000
@@ -48,7 +48,7 @@ final class Directory: Sendable {
             return Resolved(id: id, newcomer: try newcomer(Profile(reference), id: id))
         }
         guard reference.kind != .id, programme.enrolment == .automatic else { return nil }
-        let id = ids.next(micros: clock().micros)
+        let id = ids.next(nowMicros: clock().micros)
         let owner = try await claim([identifier(reference)], for: id, at: clock())[0]
         return Resolved(id: owner, newcomer: try newcomer(Profile(reference), id: owner))
     }
@@ -73,9 +73,9 @@ final class Directory: Sendable {
         var profile = profile
         profile.card = profile.card ?? CardNumber.make()
         let wanted = profile.references.map(identifier)
-        var id = ids.next(micros: at.micros)
+        var id = ids.next(nowMicros: at.micros)
         let owners = try await claim(wanted, for: id, at: at)
-        var made = zip(wanted, owners).filter { $0.1 == id }.map(\.0)
+        let made = zip(wanted, owners).filter { $0.1 == id }.map(\.0)
         let others = Set(owners.filter { $0 != id })
         if let other = others.first {
             let enrolled = try await log.accounts(of: Array(others), on: client)

@@ -1,5 +1,5 @@
 import Crypto
-public import Foundation
+import Foundation
 
 /// The secrets of one installation, all derived from a master key that never enters the database. Servers of one
 /// database share it.

@@ -1,3 +1,4 @@
+import Wire
 import EventLog
 import Foundation
 import Loyalty
@@ -18,8 +19,27 @@ final class Lane: Sendable {
         cache = Mutex(MemberCache(capacity: cachedMembers))
     }
 
-    /// Deals with one batch: answers each request, in order.
-    func process(_ requests: [LaneRequest], on lease: PostgresLease) async -> [Result<LaneReply, any Error>] {
+    /// Deals with all that waited: answers each request, in order. What comes together stays in order and is decided
+    /// together; more than fits into one transaction goes into several.
+    func process(
+        _ bundles: [[LaneRequest]], on lease: PostgresLease
+    ) async -> [Result<[Result<LaneReply, any Error>], any Error>] {
+        let requests = bundles.flatMap(\.self)
+        var replies: [Result<LaneReply, any Error>] = []
+        while replies.count < requests.count {
+            replies += await decide(Array(requests[replies.count...].prefix(Lane.mostRequests)), on: lease)
+        }
+        var taken = 0
+        return bundles.map { bundle in
+            defer { taken += bundle.count }
+            return .success(Array(replies[taken..<taken + bundle.count]))
+        }
+    }
+
+    /// Requests in one transaction at most.
+    static let mostRequests = 512
+
+    private func decide(_ requests: [LaneRequest], on lease: PostgresLease) async -> [Result<LaneReply, any Error>] {
         var batch = LaneBatch(requests)
         do {
             for round in 0..<Lane.mostRounds where !batch.isDone {

@@ -1,7 +1,7 @@
 import EventLog
 public import Foundation
 public import Loyalty
-import Wire
+public import Wire
 
 extension LoyaltyService {
     /// A member by any identifier.

@@ -5,7 +5,7 @@ extension ObjectReader {
     func event(_ type: RecordedType) -> LoyaltyEvent? {
         _ = recordedInteger("v")
         return switch type {
-        case .memberEnrolled: recordedText("programme").map { .enrolled(MemberEnrolled(programme: $0)) }
+        case .memberEnrolled: memberEnrolled().map { .enrolled($0) }
         case .purchaseCompleted: purchaseCompleted().map { .purchaseCompleted($0) }
         case .pointsAccrued: pointsAccrued().map { .pointsAccrued($0) }
         case .purchaseReturned: purchaseReturned().map { .purchaseReturned($0) }
@@ -16,6 +16,13 @@ extension ObjectReader {
         case .tierChanged: tierChanged().map { .tierChanged($0) }
         case .memberRestated: restated().map { .restated($0) }
         }
+    }
+
+    private func memberEnrolled() -> MemberEnrolled? {
+        let programme = recordedText("programme")
+        let tier = recordedText("tier")
+        guard let language = recordedLanguage(), let programme, let tier else { return nil }
+        return MemberEnrolled(programme: programme, tier: tier, language: language)
     }
 
     private func purchaseCompleted() -> PurchaseCompleted? {

@@ -6,7 +6,10 @@ extension JSONWriter {
         beginObject()
         member("v", EventCodec.version)
         switch event {
-        case .enrolled(let enrolled): member("programme", enrolled.programme)
+        case .enrolled(let enrolled):
+            member("programme", enrolled.programme)
+            member("tier", enrolled.tier)
+            member("language", enrolled.language.rawValue)
         case .purchaseCompleted(let purchase): members(of: purchase)
         case .pointsAccrued(let accrual): members(of: accrual)
         case .purchaseReturned(let goods): members(of: goods)

@@ -12,6 +12,14 @@ extension ObjectReader {
         optional(name).flatMap { recorded($0, at: name) }
     }
 
+    /// What a member is spoken to in.
+    func recordedLanguage() -> Language? {
+        guard let text = recordedText("language") else { return nil }
+        if let language = Language(rawValue: text) { return language }
+        fault(at: "language", "must be en or de")
+        return nil
+    }
+
     /// Optional texts; none where they are absent.
     func recordedTexts(_ name: String) -> [String] {
         guard let value = optional(name) else { return [] }

@@ -29,6 +29,7 @@ extension JSONWriter {
         beginObject()
         member("v", StateCodec.version)
         member("programme", state.programme)
+        member("language", state.language.rawValue)
         member("enrolled", state.enrolledAt.micros)
         member("latest", state.latest.micros)
         member("tier", state.standing.tier)

@@ -5,6 +5,7 @@ extension ObjectReader {
     func state() -> MemberState? {
         _ = recordedInteger("v")
         let programme = recordedText("programme")
+        let language = recordedLanguage()
         let enrolled = recordedInteger("enrolled")
         let latest = recordedInteger("latest")
         let tier = recordedText("tier")
@@ -14,10 +15,10 @@ extension ObjectReader {
         let active = optionalRecordedDate("active")
         let inactive = optionalRecordedDate("inactive")
         let wallet = wallet()
-        guard let programme, let enrolled, let latest, let tier, let spend, let wallet else { return nil }
+        guard let programme, let language, let enrolled, let latest, let tier, let spend, let wallet else { return nil }
         return MemberState(
-            programme: programme, enrolledAt: Instant(micros: enrolled), latest: Instant(micros: latest),
-            wallet: wallet,
+            programme: programme, language: language, enrolledAt: Instant(micros: enrolled),
+            latest: Instant(micros: latest), wallet: wallet,
             standing: MemberState.Standing(tier: tier, since: since.map(Instant.init(micros:)), validUntil: until),
             spend: spend, lastActive: active, inactiveOn: inactive)
     }

@@ -28,8 +28,10 @@ extension ObjectReader {
         if let subject = optionalString("subject", max: CloudEventLimit.extensionText) {
             kept.append(JSONMember("subject", .string(subject)))
         }
-        if let schema = optionalString("dataschema", max: CloudEventLimit.source) {
-            if let schema = uriReference(schema, at: "dataschema") { kept.append(JSONMember("dataschema", .string(schema))) }
+        if let text = optionalString("dataschema", max: CloudEventLimit.source),
+            let schema = uriReference(text, at: "dataschema")
+        {
+            kept.append(JSONMember("dataschema", .string(schema)))
         }
         let extensions = remaining().filter { $0.value != .null }
         if extensions.count > CloudEventLimit.extensions {
@@ -48,12 +50,15 @@ extension ObjectReader {
             let hint = Spelling.hint(for: attribute.name, among: known)
             fault(
                 at: attribute.name,
-                "is not a known member, and no extension attribute: those have lower-case letters and digits only\(hint)")
+                "is not a known member, and no extension attribute: those have lower-case letters and digits only"
+                    + hint)
             return false
         }
         switch attribute.value {
         case .bool, .integer: return true
-        case .string: return text(attribute.value, at: place(of: attribute.name), max: CloudEventLimit.extensionText) != nil
+        case .string:
+            let place = place(of: attribute.name)
+            return text(attribute.value, at: place, max: CloudEventLimit.extensionText) != nil
         default:
             fault(
                 at: attribute.name,

@@ -21,6 +21,17 @@ public struct EnrolmentBody: Hashable, Sendable {
     /// Whether advertising is agreed to; nil where nobody asked.
     public var marketing: Bool?
 
+    /// A body of these parts.
+    public init(
+        programme: String? = nil, email: String? = nil, card: String? = nil, externalID: String? = nil,
+        name: String? = nil, birthday: CivilDate? = nil, locale: String? = nil, referredBy: String? = nil,
+        marketing: Bool? = nil
+    ) {
+        (self.programme, self.email, self.card, self.externalID) = (programme, email, card, externalID)
+        (self.name, self.birthday, self.locale) = (name, birthday, locale)
+        (self.referredBy, self.marketing) = (referredBy, marketing)
+    }
+
     /// Reads the body.
     /// - Throws: ``BodyError`` with every fault.
     public static func read(_ body: [UInt8]) throws(BodyError) -> EnrolmentBody {
@@ -50,10 +61,18 @@ extension ObjectReader {
         guard let text = optionalString("locale", max: 35) else { return nil }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         let isTag = parts.enumerated().allSatisfy { index, part in
-            (index == 0 ? 2...8 : 1...8).contains(part.count)
-                && part.utf8.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || (index > 0 && 48...57 ~= $0) }
+            (index == 0 ? 2...8 : 1...8).contains(part.utf8.count) && part.utf8.allSatisfy(Self.isLetterOrDigit)
         }
         if !isTag { fault(at: "locale", "must be a language tag such as de-CH") }
         return isTag ? text : nil
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
     }
 }

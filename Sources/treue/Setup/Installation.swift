@@ -43,7 +43,7 @@ struct Installation: Sendable {
         let client = PostgresClient(configuration: PostgresConfiguration(url: url), logger: logger)
         try await client.start()
         do {
-            try await Migrator().migrate(client)
+            try await client.withLease { lease in _ = try await Migrator().migrate(on: lease) }
             let log = try await EventLog.open(on: client)
             let programme = try await PublishedProgramme.load(settings, on: client)
             let keys = try MasterKeyFile.load(directory: settings.dataDirectory)

@@ -18,7 +18,7 @@ struct LogOutput: LogHandler {
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
         let pairs = all.sorted { $0.key < $1.key }
-        let now = RFC3339.string(micros: SystemClock.now().micros)
+        let now = RFC3339.text(micros: SystemClock.now().micros)
         let line = asJSON ? json(event, pairs, now) : text(event, pairs, now)
         FileHandle.standardError.write(Data((line + "\n").utf8))
     }
