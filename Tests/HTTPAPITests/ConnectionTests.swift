@@ -17,11 +17,40 @@ struct ConnectionTests {
             let port = try #require(caller.client.port)
             let connection = try RawConnection(port: port)
             defer { connection.close() }
-            // Not on the pool that the server's own tasks run on: these calls block.
-            try await withCheckedThrowingContinuation { continuation in
-                DispatchQueue.global().async { continuation.resume(with: Result { try test(connection) }) }
+            try await Self.blocking { try test(connection) }
+        }
+    }
+
+    /// Runs blocking calls elsewhere than on the pool that the server's own tasks run on.
+    private static func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(with: Result { try work() }) }
+        }
+    }
+
+    @Test("a graceful stop closes the door, answers what was taken, and ends the connection")
+    func gracefulShutdown() async throws {
+        let gate = Gate()
+        let harness = Harness(gate: gate)
+        let (answers, answered) = AsyncThrowingStream.makeStream(of: String.self)
+        try await harness.run(.live) { caller in
+            let port = try #require(caller.client.port)
+            let connection = try RawConnection(port: port)
+            let event = Samples.purchase()
+            try connection.send(Self.head + "Content-Length: \(event.utf8.count)\r\n\r\n\(event)")
+            await gate.somebodyWaits()
+            // The server stops when this closure returns; it has begun to when it no longer lets anybody in.
+            DispatchQueue.global().async {
+                while let other = try? RawConnection(port: port) { other.close() }
+                gate.open()
+                answered.yield(with: Result { try connection.readToEnd() })
+                connection.close()
+                answered.finish()
             }
         }
+        var answer = ""
+        for try await text in answers { answer += text }
+        #expect(answer.hasPrefix("HTTP/1.1 201") && answer.contains("accepted"))
     }
 
     @Test("a connection serves one request after the other, also behind a body that was too large")

@@ -124,6 +124,7 @@ struct MemberRouteTests {
             for known in [tag, "\"x\", \(tag)", "*", String(tag.dropFirst(2))] {
                 let reply = try await caller.call(.get, uri, headers: [.ifNoneMatch: known])
                 #expect(reply.status == 304 && reply.body.isEmpty && reply.headers[.eTag] == tag)
+                #expect(reply.headers[.contentLength] == nil)
             }
             harness.fake.state.withLock { $0.version += 1 }
             let changed = try await caller.call(.get, uri, headers: [.ifNoneMatch: tag])

@@ -30,8 +30,11 @@ final class FakeLoyalty: LoyaltyAPI {
     static let now = Instant(micros: 1_763_800_000_000_000)
 
     let state = Mutex(State())
+    /// Where set, an event is answered only once this has been opened.
+    let gate: Gate?
 
-    init() {
+    init(gate: Gate? = nil) {
+        self.gate = gate
         state.withLock { state in
             for scope in Scope.allCases {
                 state.keys["key-\(scope.rawValue)"] = Principal(keyID: UUID(), scopes: [scope])
@@ -42,7 +45,8 @@ final class FakeLoyalty: LoyaltyAPI {
     var isReady: Bool { state.withLock { $0.isReady } }
 
     func record(_ event: IncomingEvent, receivedAt: Instant) async -> Result<EventAnswer, ServiceError> {
-        state.withLock { state in
+        await gate?.pass()
+        return state.withLock { state in
             if let failure = state.failure { return .failure(failure) }
             if var seen = state.seen[event.source + event.id] {
                 guard state.contents[event.source + event.id] == event else {

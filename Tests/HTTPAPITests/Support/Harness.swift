@@ -12,10 +12,14 @@ import Wire
 
 /// One server with a fake behind it.
 struct Harness {
-    let fake = FakeLoyalty()
+    let fake: FakeLoyalty
     let configuration: HTTPConfiguration
 
-    init(requestTimeoutSeconds: Double = 60, idleTimeoutSeconds: Double = 60, batchLimit: Int = 8 << 20) {
+    init(
+        requestTimeoutSeconds: Double = 60, idleTimeoutSeconds: Double = 60, batchLimit: Int = 8 << 20,
+        gate: Gate? = nil
+    ) {
+        fake = FakeLoyalty(gate: gate)
         var configuration = HTTPConfiguration(host: "127.0.0.1", port: 0)
         configuration.requestTimeoutSeconds = requestTimeoutSeconds
         configuration.idleTimeoutSeconds = idleTimeoutSeconds
