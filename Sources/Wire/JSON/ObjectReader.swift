@@ -10,7 +10,7 @@ public final class ObjectReader {
     public let faults: FaultList
     private let members: [JSONMember]
     /// False when the value was no object: then its members are not missed one by one.
-    private let isObject: Bool
+    let isObject: Bool
     /// The names asked for so far, for hints.
     private(set) var known: [String] = []
     private var seen: [Bool]

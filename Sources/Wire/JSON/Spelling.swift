@@ -9,7 +9,7 @@ enum Spelling {
         let tolerance = min(2, (typed.count - 1) / 2)
         var best: (name: String, distance: Int)?
         for candidate in known {
-            let distance = distance(typed, Array(candidate.utf8), atMost: tolerance)
+            let distance = distance(typed, Array(candidate.lowercased().utf8), atMost: tolerance)
             if distance <= tolerance, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.name

@@ -29,7 +29,7 @@ public enum ProgrammeFile {
         }
         do {
             // The parser keeps a pointer into the text, which very short strings do not have: so it is never short.
-            let padded = text + String(repeating: "\n", count: 16)
+            let padded = text.utf8.count < 16 ? text + String(repeating: " ", count: 16) : text
             guard let root = try Parser(yaml: padded, encoding: .utf8).singleRoot() else {
                 faults.add(at: start, "is empty: a programme begins with id, currencies and versions")
                 return nil
@@ -39,7 +39,7 @@ public enum ProgrammeFile {
             if budget > 0 { return root }
             faults.add(at: start, "has more than \(maximumNodes) values once its aliases are written out")
         } catch let error as YamlError {
-            add(error, to: faults)
+            add(error, in: text, to: faults)
         } catch {
             faults.add(at: start, "could not be read: \(error)")
         }
@@ -62,12 +62,15 @@ public enum ProgrammeFile {
         }
     }
 
-    private static func add(_ error: YamlError, to faults: ProgrammeFaults) {
+    private static func add(_ error: YamlError, in text: String, to faults: ProgrammeFaults) {
+        let lines = text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
             let words = ["is not YAML:", context?.text, problem]
-            faults.add(at: FilePlace(mark), words.compactMap { $0 }.joined(separator: " "))
+            // What is missed at the end of the text is reported behind it.
+            let place = mark.line > lines ? FilePlace(line: lines, column: 1) : FilePlace(mark)
+            faults.add(at: place, words.compactMap { $0 }.joined(separator: " "))
         case .duplicatedKeysInMapping(let names, let context):
             let place = FilePlace(context.mark)
             for name in names { faults.add(at: place, "`\(name)` is given twice in the same mapping") }

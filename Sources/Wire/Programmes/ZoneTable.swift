@@ -8,17 +8,35 @@ enum ZoneTable {
     private static let lastDay = CivilDate(year: 2101, month: 1, day: 1).daysSince1970
     private static let made = Mutex<[String: ZoneRules]>([:])
 
-    /// The names that are accepted.
-    static let names: [String] = Set(TimeZone.knownTimeZoneIdentifiers + ["UTC", "GMT", "Etc/UTC"]).sorted()
+    /// The names that are suggested. The system knows more, for it lists only one name of each zone.
+    static let names: [String] = TimeZone.knownTimeZoneIdentifiers
 
     /// The rules of an IANA zone from 1970 to 2100; nil for an unknown name.
     static func zone(named name: String) -> ZoneRules? {
         if name == "UTC" { return .utc }
         if let zone = made.withLock({ $0[name] }) { return zone }
-        guard names.contains(name), let zone = TimeZone(identifier: name) else { return nil }
+        guard isPlace(name), let zone = TimeZone(identifier: name) else { return nil }
         let rules = rules(of: zone, named: name)
         made.withLock { $0[name] = rules }
         return rules
+    }
+
+    /// `Area/City`: abbreviations and fixed offsets, which the system would accept, are no places.
+    private static func isPlace(_ name: String) -> Bool {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        return (2...3).contains(parts.count)
+            && parts.allSatisfy { part in
+                part.first?.isUppercase == true
+                    && part.utf8.allSatisfy { byte in
+                        switch byte {
+                        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+                            UInt8(ascii: "+"):
+                            true
+                        default: false
+                        }
+                    }
+            }
     }
 
     /// Compares the offset day by day: that finds every change, whether or not it has to do with summer time.

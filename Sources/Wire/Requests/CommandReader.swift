@@ -57,7 +57,7 @@ extension ObjectReader {
         case (false, let amount?):
             return returnedAmount(amount, in: currency).map { .amount($0) }
         case (false, nil):
-            faults.add(at: place, "must have either lines or amount")
+            if isObject { faults.add(at: place, "must have either lines or amount") }
         case (true, _?):
             fault(at: "amount", "must be absent where lines are given")
         }

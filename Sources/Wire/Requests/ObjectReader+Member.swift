@@ -6,7 +6,9 @@ extension ObjectReader {
                 reader.optional(kind.rawValue).map { (kind, $0) }
             }
             guard named.count == 1, let (kind, value) = named.first else {
-                reader.faults.add(at: reader.place, "must have exactly one of id, card, external_id, email")
+                if reader.isObject {
+                    reader.faults.add(at: reader.place, "must have exactly one of id, card, external_id, email")
+                }
                 return nil
             }
             return reader.reference(kind, value)

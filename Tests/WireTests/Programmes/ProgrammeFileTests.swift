@@ -33,6 +33,13 @@ struct ProgrammeFileTests {
         #expect(try String(contentsOf: file, encoding: .utf8) == ReferenceProgramme.yaml)
     }
 
+    @Test("every example in the repository is read", arguments: ["online-retail/programme.yaml"])
+    func examples(path: String) throws {
+        let root = URL(filePath: #filePath).pathComponents.dropLast(4).joined(separator: "/")
+        let file = URL(filePath: root).appending(path: "examples").appending(path: path)
+        _ = try ProgrammeFile.read(try String(contentsOf: file, encoding: .utf8), name: path)
+    }
+
     private static let full = """
         id: p
         currencies: [EUR, USD]

@@ -34,7 +34,8 @@ struct CodecTests {
         let lots = (0..<Wallet.endedLotsKept).map { day in
             Lot(id: CivilDate(daysSince1970: 20_000 + day), end: .inactivity, available: 0, expired: 1_000_000)
         }
-        var state = MemberState(programme: "sephora-beauty-insider", enrolledAt: Instant(micros: 1), tier: "insider")
+        var state = MemberState(
+            programme: "sephora-beauty-insider", language: .english, enrolledAt: Instant(micros: 1), tier: "insider")
         state.wallet.ended = lots
         state.wallet.open = [Lot(id: CivilDate(daysSince1970: 21_000), end: .inactivity, available: 1_000_000)]
         state.spend = (0..<MemberState.periodsKept).map { MemberState.Spend(period: 2020 + $0, amount: 1_000_000) }
@@ -46,8 +47,10 @@ struct CodecTests {
         ("member.enrolled", #"{"v":2,"programme":"p"}"#, .unknownVersion(type: "member.enrolled", version: 2)),
         ("member.enrolled", #"{"v":0,"programme":"p"}"#, .unknownVersion(type: "member.enrolled", version: 0)),
         ("member.enrolled", #"{"programme":"p"}"#, .invalid([Fault(pointer: "/v", detail: "must be a schema version")])),
-        ("member.enrolled", #"{"v":1}"#, .invalid([Fault(pointer: "/programme", detail: "is required")])),
-        ("member.enrolled", #"{"v":1,"programme":"p","x":1}"#,
+        ("member.enrolled", #"{"v":1,"tier":"t","language":"en"}"#, .invalid([Fault(pointer: "/programme", detail: "is required")])),
+        ("member.enrolled", #"{"v":1,"programme":"p","tier":"t","language":"xx"}"#,
+            .invalid([Fault(pointer: "/language", detail: "must be en or de")])),
+        ("member.enrolled", #"{"v":1,"programme":"p","tier":"t","language":"en","x":1}"#,
             .invalid([Fault(pointer: "/x", detail: "is not a known member")])),
     ])
     func refused(type: String, data: String, error: CodecError) {

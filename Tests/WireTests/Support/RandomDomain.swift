@@ -54,7 +54,7 @@ extension Seeded {
 
     mutating func memberState() -> MemberState {
         MemberState(
-            programme: text(), enrolledAt: instant(), latest: chance(20) ? .distantPast : instant(),
+            programme: text(), language: pick(Language.allCases), enrolledAt: instant(), latest: chance(20) ? .distantPast : instant(),
             wallet: Wallet(
                 open: few { $0.lot() }, ended: few { $0.lot() }, debt: number(), issued: number(), revoked: number(),
                 expired: number()),
@@ -65,7 +65,7 @@ extension Seeded {
 
     mutating func event(depth: Int = 1) -> LoyaltyEvent {
         switch Int.random(in: 0..<(depth > 0 ? 10 : 9), using: &self) {
-        case 0: .enrolled(MemberEnrolled(programme: text()))
+        case 0: .enrolled(MemberEnrolled(programme: text(), tier: text(), language: pick(Language.allCases)))
         case 1:
             .purchaseCompleted(
                 PurchaseCompleted(

@@ -29,7 +29,8 @@ enum Samples {
         wallet: "points", points: 15, expired: 5, lot: day, order: order, returnID: "C536379", version: 2, balance: -10)
 
     static let state: MemberState = {
-        var state = MemberState(programme: "sephora-beauty-insider", enrolledAt: Instant(micros: 1), tier: "vib")
+        var state = MemberState(
+            programme: "sephora-beauty-insider", language: .german, enrolledAt: Instant(micros: 1), tier: "vib")
         state.latest = Instant(micros: 1_772_355_600_000_000)
         state.standing.since = Instant(micros: 1_772_355_600_000_000)
         state.standing.validUntil = CivilDate(year: 2027, month: 12, day: 31)
@@ -49,7 +50,8 @@ enum Samples {
     static let expired = PointsExpired(wallet: "points", points: 61, lot: day, inactiveSince: day, balance: 0)
 
     static let events: [(String, LoyaltyEvent)] = [
-        ("member.enrolled", .enrolled(MemberEnrolled(programme: "sephora-beauty-insider"))),
+        ("member.enrolled", .enrolled(
+            MemberEnrolled(programme: "sephora-beauty-insider", tier: "insider", language: .german))),
         ("purchase.completed", .purchaseCompleted(purchase)),
         ("purchase.completed.least", .purchaseCompleted(
             PurchaseCompleted(
