@@ -45,7 +45,8 @@ public final class FaultList {
         guard faults.count < Self.limit else { return }
         let isLast = faults.count == Self.limit - 1
         faults.append(
-            isLast ? Fault(pointer: "", detail: "has more faults than are listed here")
+            isLast
+                ? Fault(pointer: "", detail: "has more faults than are listed here")
                 : Fault(pointer: place.text, detail: detail()))
     }
 

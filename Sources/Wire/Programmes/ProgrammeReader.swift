@@ -11,10 +11,11 @@ struct ProgrammeReader {
         let name = reader.optional("name").map { reader.text("name", of: $0) } ?? id
         let zone = zone(reader)
         let currencies = currencies(reader)
-        let enrolment = reader.optional("enrolment").map { node in
-            reader.word("enrolment", of: node, among: Programme.Enrolment.allCases.map(\.rawValue))
-                .flatMap(Programme.Enrolment.init)
-        } ?? .explicit
+        let enrolment =
+            reader.optional("enrolment").map { node in
+                reader.word("enrolment", of: node, among: Programme.Enrolment.allCases.map(\.rawValue))
+                    .flatMap(Programme.Enrolment.init)
+            } ?? .explicit
         let context = VersionReader(faults: faults, zone: zone ?? .utc, currency: currencies.first)
         let versions = versions(reader, context)
         reader.close()

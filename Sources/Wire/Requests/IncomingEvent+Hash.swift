@@ -1,6 +1,7 @@
 private import Crypto
-public import struct Foundation.UUID
 private import Loyalty
+
+public import struct Foundation.UUID
 
 extension IncomingEvent {
     /// SHA-256 over the decoded content: type, source, id, time as an instant (null when the sender gave none), data,

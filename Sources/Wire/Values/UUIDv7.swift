@@ -1,6 +1,7 @@
-public import struct Foundation.UUID
 private import Glibc
 private import Synchronization
+
+public import struct Foundation.UUID
 
 /// Makes time-ordered identifiers (RFC 9562, version 7): 48 bits of milliseconds, 12 bits of their fraction, 62 random.
 ///

@@ -6,7 +6,8 @@ struct JSONFuzzTests {
     @Test("random bytes never trap", arguments: 0..<20)
     func randomBytes(seed: UInt64) {
         var random = Seeded(seed)
-        let alphabet = Array("{}[]\",:\\u0123456789eE+-.truefalsn \n".utf8) + [0x00, 0x80, 0xC3, 0xE2, 0xED, 0xF0, 0xFF]
+        let alphabet =
+            Array("{}[]\",:\\u0123456789eE+-.truefalsn \n".utf8) + [0x00, 0x80, 0xC3, 0xE2, 0xED, 0xF0, 0xFF]
         for _ in 0..<200 {
             let count = Int.random(in: 0...60, using: &random)
             let hostile = (0..<count).map { _ in random.pick(alphabet) }

@@ -34,10 +34,12 @@ struct JSONRefuseTests {
         #expect(error?.code == .encoding)
     }
 
-    @Test("half of a surrogate pair is an encoding fault", arguments: [
-        #""\ud800""#, #""\udc00""#, #""\ud800\ud800""#, #""\ud800x""#, #""\ud800\n""#, #""\udfff\ud800""#,
-        #""\ud83e \uddfe""#, #""a\uDBFFa""#, #""\ud800\u0041""#,
-    ])
+    @Test(
+        "half of a surrogate pair is an encoding fault",
+        arguments: [
+            #""\ud800""#, #""\udc00""#, #""\ud800\ud800""#, #""\ud800x""#, #""\ud800\n""#, #""\udfff\ud800""#,
+            #""\ud83e \uddfe""#, #""a\uDBFFa""#, #""\ud800\u0041""#,
+        ])
     func surrogates(text: String) {
         let error = #expect(throws: JSONSyntaxError.self) { try JSONReader.read(Array(text.utf8)) }
         #expect(error?.code == .encoding)
@@ -51,15 +53,17 @@ struct JSONRefuseTests {
         #expect(throws: JSONSyntaxError.self) { try JSONReader.read(units) }
     }
 
-    @Test("an error names byte, line and column, and what was expected", arguments: [
-        ("{\"a\" 1}", 5, 1, 6, "expected ':' after a name, found '1'"),
-        ("{\n  \"a\": tru\n}", 9, 2, 8, "expected a value: \"true\" is not spelled out"),
-        ("[\"é\", }", 7, 1, 7, "expected a value, found '}'"),
-        ("[1,\n2", 5, 2, 2, "expected ',' or ']' after an element, found the end of the text"),
-        ("", 0, 1, 1, "expected a value, found the end of the text"),
-        ("{} x", 3, 1, 4, "expected the end of the text, found 'x'"),
-        ("\"a\u{1}", 2, 1, 3, "expected a control character to be escaped, found the byte 0x1"),
-    ])
+    @Test(
+        "an error names byte, line and column, and what was expected",
+        arguments: [
+            ("{\"a\" 1}", 5, 1, 6, "expected ':' after a name, found '1'"),
+            ("{\n  \"a\": tru\n}", 9, 2, 8, "expected a value: \"true\" is not spelled out"),
+            ("[\"é\", }", 7, 1, 7, "expected a value, found '}'"),
+            ("[1,\n2", 5, 2, 2, "expected ',' or ']' after an element, found the end of the text"),
+            ("", 0, 1, 1, "expected a value, found the end of the text"),
+            ("{} x", 3, 1, 4, "expected the end of the text, found 'x'"),
+            ("\"a\u{1}", 2, 1, 3, "expected a control character to be escaped, found the byte 0x1"),
+        ])
     func place(text: String, offset: Int, line: Int, column: Int, problem: String) {
         let error = #expect(throws: JSONSyntaxError.self) { try JSONReader.read(Array(text.utf8)) }
         #expect(error?.offset == offset)
@@ -75,10 +79,13 @@ struct JSONRefuseTests {
         #expect(error?.offset == 6)
     }
 
-    @Test("a name given twice is named by its pointer", arguments: [
-        (#"{"a":1,"a":2}"#, "/a"), (#"{"a":1,"\u0061":1}"#, "/a"), (#"{"data":{"x":[{"q":1,"q":1}]}}"#, "/data/x/0/q"),
-        (#"[1,{"b":{"":1,"":2}}]"#, "/1/b/"), (#"{"a/b~":1,"a/b~":1}"#, "/a~1b~0"), (#"{"a":null,"a":null}"#, "/a"),
-    ])
+    @Test(
+        "a name given twice is named by its pointer",
+        arguments: [
+            (#"{"a":1,"a":2}"#, "/a"), (#"{"a":1,"\u0061":1}"#, "/a"),
+            (#"{"data":{"x":[{"q":1,"q":1}]}}"#, "/data/x/0/q"),
+            (#"[1,{"b":{"":1,"":2}}]"#, "/1/b/"), (#"{"a/b~":1,"a/b~":1}"#, "/a~1b~0"), (#"{"a":null,"a":null}"#, "/a"),
+        ])
     func duplicates(text: String, pointer: String) {
         let error = #expect(throws: JSONSyntaxError.self) { try JSONReader.read(Array(text.utf8)) }
         #expect(error?.code == .duplicateName)

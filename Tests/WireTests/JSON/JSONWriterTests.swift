@@ -37,10 +37,14 @@ struct JSONWriterTests {
                 == #"{"a":"x","b":[1,{},[],true,null],"c":-5,"d\"":{"r":1},"e":false,"t":"1970-01-01T00:00:01.500Z"}"#)
     }
 
-    @Test("texts are escaped where they must be and nowhere else", arguments: [
-        ("plain", "\"plain\""), ("", "\"\""), ("é日🧾/", "\"é日🧾/\""), ("\"\\", #""\"\\""#), ("a\nb\r\t", #""a\nb\r\t""#),
-        ("\u{0}\u{1F}\u{7F}", #""\u0000\u001f\u007f""#), ("\u{8}\u{C}", #""\u0008\u000c""#), ("\u{2028}", "\"\u{2028}\""),
-    ])
+    @Test(
+        "texts are escaped where they must be and nowhere else",
+        arguments: [
+            ("plain", "\"plain\""), ("", "\"\""), ("é日🧾/", "\"é日🧾/\""), ("\"\\", #""\"\\""#),
+            ("a\nb\r\t", #""a\nb\r\t""#),
+            ("\u{0}\u{1F}\u{7F}", #""\u0000\u001f\u007f""#), ("\u{8}\u{C}", #""\u0008\u000c""#),
+            ("\u{2028}", "\"\u{2028}\""),
+        ])
     func escapes(plain: String, written: String) {
         #expect(text { $0.string(plain) } == written)
     }

@@ -6,10 +6,13 @@ import Testing
 
 @Suite("Time zones become tables")
 struct ZoneTableTests {
-    @Test("a table gives the same days as the system's time zone", arguments: [
-        "Europe/London", "America/Los_Angeles", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia",
-        "UTC",
-    ])
+    @Test(
+        "a table gives the same days as the system's time zone",
+        arguments: [
+            "Europe/London", "America/Los_Angeles", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Casablanca",
+            "Pacific/Apia",
+            "UTC",
+        ])
     func same(name: String) throws {
         let zone = try #require(ZoneTable.zone(named: name))
         let system = try #require(TimeZone(identifier: name))
@@ -33,7 +36,9 @@ struct ZoneTableTests {
         #expect(zone.transitions.map(\.at) == zone.transitions.map(\.at).sorted())
     }
 
-    @Test("unknown names are nil", arguments: ["Europe/Londn", "Middle/Nowhere", "", "EST5", "GMT+1", "../etc/passwd", "europe/london"])
+    @Test(
+        "unknown names are nil",
+        arguments: ["Europe/Londn", "Middle/Nowhere", "", "EST5", "GMT+1", "../etc/passwd", "europe/london"])
     func unknown(name: String) {
         #expect(ZoneTable.zone(named: name) == nil)
     }

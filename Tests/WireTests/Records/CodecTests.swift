@@ -42,17 +42,29 @@ struct CodecTests {
         #expect(StateCodec.encode(state).count < 4096)
     }
 
-    @Test("what cannot be an event is refused with a reason", arguments: [
-        ("points.imagined", "{}", CodecError.unknownType("points.imagined")),
-        ("member.enrolled", #"{"v":2,"programme":"p"}"#, .unknownVersion(type: "member.enrolled", version: 2)),
-        ("member.enrolled", #"{"v":0,"programme":"p"}"#, .unknownVersion(type: "member.enrolled", version: 0)),
-        ("member.enrolled", #"{"programme":"p"}"#, .invalid([Fault(pointer: "/v", detail: "must be a schema version")])),
-        ("member.enrolled", #"{"v":1,"tier":"t","language":"en"}"#, .invalid([Fault(pointer: "/programme", detail: "is required")])),
-        ("member.enrolled", #"{"v":1,"programme":"p","tier":"t","language":"xx"}"#,
-            .invalid([Fault(pointer: "/language", detail: "must be en or de")])),
-        ("member.enrolled", #"{"v":1,"programme":"p","tier":"t","language":"en","x":1}"#,
-            .invalid([Fault(pointer: "/x", detail: "is not a known member")])),
-    ])
+    @Test(
+        "what cannot be an event is refused with a reason",
+        arguments: [
+            ("points.imagined", "{}", CodecError.unknownType("points.imagined")),
+            ("member.enrolled", #"{"v":2,"programme":"p"}"#, .unknownVersion(type: "member.enrolled", version: 2)),
+            ("member.enrolled", #"{"v":0,"programme":"p"}"#, .unknownVersion(type: "member.enrolled", version: 0)),
+            (
+                "member.enrolled", #"{"programme":"p"}"#,
+                .invalid([Fault(pointer: "/v", detail: "must be a schema version")])
+            ),
+            (
+                "member.enrolled", #"{"v":1,"tier":"t","language":"en"}"#,
+                .invalid([Fault(pointer: "/programme", detail: "is required")])
+            ),
+            (
+                "member.enrolled", #"{"v":1,"programme":"p","tier":"t","language":"xx"}"#,
+                .invalid([Fault(pointer: "/language", detail: "must be en or de")])
+            ),
+            (
+                "member.enrolled", #"{"v":1,"programme":"p","tier":"t","language":"en","x":1}"#,
+                .invalid([Fault(pointer: "/x", detail: "is not a known member")])
+            ),
+        ])
     func refused(type: String, data: String, error: CodecError) {
         #expect(throws: error) { try EventCodec.decode(type: type, data: Array(data.utf8)) }
     }

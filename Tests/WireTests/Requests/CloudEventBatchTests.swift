@@ -4,7 +4,8 @@ import Wire
 
 @Suite("Batches of CloudEvents")
 struct CloudEventBatchTests {
-    private let good = #"{"specversion":"1.0","id":"g","source":"s","type":"activity.completed","data":{"member":{"card":"c"},"activity":"a"}}"#
+    private let good =
+        #"{"specversion":"1.0","id":"g","source":"s","type":"activity.completed","data":{"member":{"card":"c"},"activity":"a"}}"#
 
     @Test("one bad event never spoils its neighbours, and each keeps its id")
     func neighbours() throws {
@@ -38,7 +39,9 @@ struct CloudEventBatchTests {
 
     @Test("plain JSON is one event or a batch by its shape")
     func anyShape() throws {
-        guard case .event(let event) = try CloudEventReader.readAny(Array(good.utf8)) else { return #expect(Bool(false)) }
+        guard case .event(let event) = try CloudEventReader.readAny(Array(good.utf8)) else {
+            return #expect(Bool(false))
+        }
         #expect(event.id == "g")
         guard case .batch(let items) = try CloudEventReader.readAny(Array(" [\(good)]".utf8)) else {
             return #expect(Bool(false))

@@ -41,11 +41,13 @@ struct CloudEventReaderTests {
         Array(#"{"specversion":"1.0","id":"1","source":"s","type":"\#(type)","data":\#(data)}"#.utf8)
     }
 
-    @Test("a return by lines, by amount, by a sum of money, with and without its order", arguments: [
-        (#""order_id":"o","lines":[{"sku":"a","quantity":2,"unit_price":5}]"#, true, nil),
-        (#""amount":500"#, false, 500), (#""order_id":"o","amount":{"amount":500,"currency":"EUR"}"#, true, 500),
-        (#""lines":null,"amount":1"#, false, 1),
-    ] as [(String, Bool, Int64?)])
+    @Test(
+        "a return by lines, by amount, by a sum of money, with and without its order",
+        arguments: [
+            (#""order_id":"o","lines":[{"sku":"a","quantity":2,"unit_price":5}]"#, true, nil),
+            (#""amount":500"#, false, 500), (#""order_id":"o","amount":{"amount":500,"currency":"EUR"}"#, true, 500),
+            (#""lines":null,"amount":1"#, false, 1),
+        ] as [(String, Bool, Int64?)])
     func returns(members: String, hasOrder: Bool, amount: Int64?) throws {
         let data = #"{"member":{"card":"C"},"return_id":"r","currency":"EUR",\#(members)}"#
         let read = try CloudEventReader.read(event("purchase.returned", data))
@@ -88,37 +90,69 @@ struct CloudEventReaderTests {
         (#""specversion":"1.0","#, "", "/specversion is required"),
         (#""id":"536365""#, #""id":"""#, "/id must not be empty"),
         (#""id":"536365""#, #""id":536365"#, "/id must be a string, not a number"),
-        (#""source":"/tills/7""#, #""source":"till seven""#,
-            "/source must be a URI reference (RFC 3986), such as https://shop.example/tills/7 or /tills/7"),
-        (#""source":"/tills/7""#, #""source":"/%zz""#, "/source must be a URI reference: % is followed by two hex digits"),
-        (#""type":"purchase.completed""#, #""type":"purchase.complete""#,
-            "/type must be one of purchase.completed, purchase.returned, activity.completed; did you mean \"purchase.completed\"?"),
-        (#""time":"2026-03-01T10:00:00+01:00""#, #""time":"2026-03-01""#,
-            "/time must be an RFC 3339 time with an offset, such as 2026-11-22T10:20:30Z"),
-        (#""datacontenttype":"application/json; charset=utf-8""#, #""datacontenttype":"text/xml""#,
-            "/datacontenttype must be application/json"),
+        (
+            #""source":"/tills/7""#, #""source":"till seven""#,
+            "/source must be a URI reference (RFC 3986), such as https://shop.example/tills/7 or /tills/7"
+        ),
+        (
+            #""source":"/tills/7""#, #""source":"/%zz""#,
+            "/source must be a URI reference: % is followed by two hex digits"
+        ),
+        (
+            #""type":"purchase.completed""#, #""type":"purchase.complete""#,
+            "/type must be one of purchase.completed, purchase.returned, activity.completed; did you mean \"purchase.completed\"?"
+        ),
+        (
+            #""time":"2026-03-01T10:00:00+01:00""#, #""time":"2026-03-01""#,
+            "/time must be an RFC 3339 time with an offset, such as 2026-11-22T10:20:30Z"
+        ),
+        (
+            #""datacontenttype":"application/json; charset=utf-8""#, #""datacontenttype":"text/xml""#,
+            "/datacontenttype must be application/json"
+        ),
         (#""sampled":true"#, #""data_base64":"AA==""#, "/data_base64 must be absent: data is JSON, in data"),
-        (#""sampled":true"#, #""Sampled":true"#,
-            "/Sampled is not a known member, and no extension attribute: those have lower-case letters and digits only"),
-        (#""sampled":true"#, #""sampled":{}"#,
-            "/sampled must be a string, a whole number or a boolean, as an extension attribute, not an object"),
+        (
+            #""sampled":true"#, #""Sampled":true"#,
+            "/Sampled is not a known member, and no extension attribute: those have lower-case letters and digits only"
+        ),
+        (
+            #""sampled":true"#, #""sampled":{}"#,
+            "/sampled must be a string, a whole number or a boolean, as an extension attribute, not an object"
+        ),
         (#""email":"  Ada@Example.ORG ""#, #""email":"ada""#, "/data/member/email must be an e-mail address"),
-        (#""email":"  Ada@Example.ORG ""#, #""email":"a@b","card":"1""#,
-            "/data/member must have exactly one of id, card, external_id, email"),
-        (#"{"email":"  Ada@Example.ORG "}"#, "{}", "/data/member must have exactly one of id, card, external_id, email"),
+        (
+            #""email":"  Ada@Example.ORG ""#, #""email":"a@b","card":"1""#,
+            "/data/member must have exactly one of id, card, external_id, email"
+        ),
+        (
+            #"{"email":"  Ada@Example.ORG "}"#, "{}",
+            "/data/member must have exactly one of id, card, external_id, email"
+        ),
         (#"{"email":"  Ada@Example.ORG "}"#, #""x""#, "/data/member must be an object, not a string"),
         (#""member":{"email":"  Ada@Example.ORG "},"#, "", "/data/member is required"),
         (#""order_id":"536365","#, "", "/data/order_id is required"),
-        (#""currency":"GBP""#, #""currency":"pounds""#, "/data/currency must be an ISO 4217 code: three capital letters"),
+        (
+            #""currency":"GBP""#, #""currency":"pounds""#,
+            "/data/currency must be an ISO 4217 code: three capital letters"
+        ),
         (#""quantity":6"#, #""quantity":0"#, "/data/lines/0/quantity must be at least 1 and fit 64 bits"),
         (#""quantity":6"#, #""quantity":-6"#, "/data/lines/0/quantity must be at least 1 and fit 64 bits"),
-        (#""quantity":6"#, #""quantity":1.5"#, "/data/lines/0/quantity must be a whole number, without fraction or exponent"),
-        (#""unit_price":255"#, #""unit_price":9223372036854775807"#,
-            "/data/lines/0 comes to more than 64 bits hold: quantity times unit_price is too large"),
-        (#""unit_price":255"#, #""unit_price":9223372036854775808"#,
-            "/data/lines/0/unit_price must be at least 0 and fit 64 bits"),
-        (#""discount":30"#, #""discount":1531"#,
-            "/data/lines/0/discount must not exceed quantity times unit_price, which is 1530"),
+        (
+            #""quantity":6"#, #""quantity":1.5"#,
+            "/data/lines/0/quantity must be a whole number, without fraction or exponent"
+        ),
+        (
+            #""unit_price":255"#, #""unit_price":9223372036854775807"#,
+            "/data/lines/0 comes to more than 64 bits hold: quantity times unit_price is too large"
+        ),
+        (
+            #""unit_price":255"#, #""unit_price":9223372036854775808"#,
+            "/data/lines/0/unit_price must be at least 0 and fit 64 bits"
+        ),
+        (
+            #""discount":30"#, #""discount":1531"#,
+            "/data/lines/0/discount must not exceed quantity times unit_price, which is 1530"
+        ),
         (#""discount":30"#, #""discount":-1"#, "/data/lines/0/discount must be at least 0 and fit 64 bits"),
         (#""categories":["home"]"#, #""categories":"home""#, "/data/lines/0/categories must be an array, not a string"),
         (#""brand":"B""#, #""brnad":"B""#, "/data/lines/0/brnad is not a known member; did you mean \"brand\"?"),
@@ -135,25 +169,34 @@ struct CloudEventReaderTests {
     func everything() {
         let text = #"{"specversion":1,"source":"","type":"x","member":{},"data":{"lines":[]}}"#
         #expect(Self.faults(text).count == 5)
-        let purchase = #"{"specversion":"1.0","id":"1","source":"s","type":"purchase.completed","data":{"lines":[{"x":1},{}]}}"#
+        let purchase =
+            #"{"specversion":"1.0","id":"1","source":"s","type":"purchase.completed","data":{"lines":[{"x":1},{}]}}"#
         #expect(
             Self.faults(purchase) == [
                 "/data/member is required", "/data/order_id is required", "/data/currency is required",
-                "/data/lines/0/sku is required", "/data/lines/0/quantity is required", "/data/lines/0/unit_price is required",
+                "/data/lines/0/sku is required", "/data/lines/0/quantity is required",
+                "/data/lines/0/unit_price is required",
                 "/data/lines/0/x is not a known member", "/data/lines/1/sku is required",
                 "/data/lines/1/quantity is required", "/data/lines/1/unit_price is required",
             ])
     }
 
-    @Test("a wrong return is named", arguments: [
-        ("", "/data must have either lines or amount"),
-        (#","amount":1,"lines":[{"sku":"a","quantity":1,"unit_price":1}]"#, "/data/amount must be absent where lines are given"),
-        (#","amount":0"#, "/data/amount must be at least 1 and fit 64 bits"),
-        (#","amount":{"amount":5,"currency":"USD"}"#,
-            "/data/amount must be in EUR, the currency of the return, not in USD"),
-        (#","amount":"5""#, "/data/amount must be a whole number, not a string"),
-        (#","lines":[]"#, "/data/lines must have 1 to 1000 elements, not 0"),
-    ])
+    @Test(
+        "a wrong return is named",
+        arguments: [
+            ("", "/data must have either lines or amount"),
+            (
+                #","amount":1,"lines":[{"sku":"a","quantity":1,"unit_price":1}]"#,
+                "/data/amount must be absent where lines are given"
+            ),
+            (#","amount":0"#, "/data/amount must be at least 1 and fit 64 bits"),
+            (
+                #","amount":{"amount":5,"currency":"USD"}"#,
+                "/data/amount must be in EUR, the currency of the return, not in USD"
+            ),
+            (#","amount":"5""#, "/data/amount must be a whole number, not a string"),
+            (#","lines":[]"#, "/data/lines must have 1 to 1000 elements, not 0"),
+        ])
     func wrongReturn(members: String, fault: String) {
         let data = #"{"member":{"card":"C"},"return_id":"r","currency":"EUR"\#(members)}"#
         let text = String(decoding: event("purchase.returned", data), as: UTF8.self)
@@ -162,7 +205,8 @@ struct CloudEventReaderTests {
 
     @Test("lines are bounded to a thousand", arguments: [(1000, 0), (1001, 1)])
     func bounds(count: Int, faults: Int) {
-        let lines = [String](repeating: #"{"sku":"a","quantity":1,"unit_price":1}"#, count: count).joined(separator: ",")
+        let lines = [String](repeating: #"{"sku":"a","quantity":1,"unit_price":1}"#, count: count).joined(
+            separator: ",")
         let data = #"{"member":{"card":"C"},"order_id":"o","currency":"EUR","lines":[\#(lines)]}"#
         #expect(Self.faults(String(decoding: event("purchase.completed", data), as: UTF8.self)).count == faults)
     }

@@ -2,7 +2,9 @@ import Loyalty
 
 /// Random values of the domain, also such as no programme would produce: a codec must not care.
 extension Seeded {
-    mutating func number() -> Int64 { chance(20) ? pick([0, 1, -1, .min, .max]) : Int64.random(in: -1000...1_000_000, using: &self) }
+    mutating func number() -> Int64 {
+        chance(20) ? pick([0, 1, -1, .min, .max]) : Int64.random(in: -1000...1_000_000, using: &self)
+    }
     mutating func small() -> Int { Int.random(in: 0...3000, using: &self) }
     mutating func date() -> CivilDate { CivilDate(daysSince1970: Int.random(in: -719_000...2_900_000, using: &self)) }
     mutating func instant() -> Instant {
@@ -54,11 +56,13 @@ extension Seeded {
 
     mutating func memberState() -> MemberState {
         MemberState(
-            programme: text(), language: pick(Language.allCases), enrolledAt: instant(), latest: chance(20) ? .distantPast : instant(),
+            programme: text(), language: pick(Language.allCases), enrolledAt: instant(),
+            latest: chance(20) ? .distantPast : instant(),
             wallet: Wallet(
                 open: few { $0.lot() }, ended: few { $0.lot() }, debt: number(), issued: number(), revoked: number(),
                 expired: number()),
-            standing: MemberState.Standing(tier: text(), since: maybe { $0.instant() }, validUntil: maybe { $0.date() }),
+            standing: MemberState.Standing(
+                tier: text(), since: maybe { $0.instant() }, validUntil: maybe { $0.date() }),
             spend: few { MemberState.Spend(period: $0.small(), amount: $0.number()) }, lastActive: maybe { $0.date() },
             inactiveOn: maybe { $0.date() })
     }

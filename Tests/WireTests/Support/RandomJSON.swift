@@ -3,7 +3,9 @@ import Wire
 extension Seeded {
     /// A text with everything that makes texts hard.
     mutating func text() -> String {
-        let pieces = ["a", "Z", "0", " ", "é", "日", "🧾", "\"", "\\", "/", "\n", "\u{0}", "\u{1F}", "\u{7F}", "\u{2028}"]
+        let pieces = [
+            "a", "Z", "0", " ", "é", "日", "🧾", "\"", "\\", "/", "\n", "\u{0}", "\u{1F}", "\u{7F}", "\u{2028}",
+        ]
         return (0..<Int.random(in: 0...12, using: &self)).map { _ in pick(pieces) }.joined()
     }
 

@@ -8,7 +8,8 @@ enum Samples {
     static let day = CivilDate(year: 2026, month: 3, day: 1)
     static let lapse = CivilDate(year: 2027, month: 3, day: 1)
     static let line = Line(
-        sku: "85123A", name: "T-light \"heart\"", quantity: 6, unitPrice: 255, discount: 30, categories: ["home", "gift"],
+        sku: "85123A", name: "T-light \"heart\"", quantity: 6, unitPrice: 255, discount: 30,
+        categories: ["home", "gift"],
         brand: "Crème")
 
     static let purchase = PurchaseCompleted(
@@ -50,48 +51,77 @@ enum Samples {
     static let expired = PointsExpired(wallet: "points", points: 61, lot: day, inactiveSince: day, balance: 0)
 
     static let events: [(String, LoyaltyEvent)] = [
-        ("member.enrolled", .enrolled(
-            MemberEnrolled(programme: "sephora-beauty-insider", tier: "insider", language: .german))),
+        (
+            "member.enrolled",
+            .enrolled(
+                MemberEnrolled(programme: "sephora-beauty-insider", tier: "insider", language: .german))
+        ),
         ("purchase.completed", .purchaseCompleted(purchase)),
-        ("purchase.completed.least", .purchaseCompleted(
-            PurchaseCompleted(
-                purchase: Purchase(order: order, currency: "GBP", lines: [Line(sku: "a", quantity: 1, unitPrice: 5)]),
-                version: 1, tier: "insider", qualifying: 5, period: 2026, day: day, inactiveOn: nil, outcome: outcome))),
+        (
+            "purchase.completed.least",
+            .purchaseCompleted(
+                PurchaseCompleted(
+                    purchase: Purchase(
+                        order: order, currency: "GBP", lines: [Line(sku: "a", quantity: 1, unitPrice: 5)]),
+                    version: 1, tier: "insider", qualifying: 5, period: 2026, day: day, inactiveOn: nil,
+                    outcome: outcome))
+        ),
         ("points.accrued.base", .pointsAccrued(accrual)),
-        ("points.accrued.multiplier", .pointsAccrued(
-            PointsAccrued(
-                wallet: "points", points: 278, lot: day, expires: .never, rule: "triple", version: 2,
-                reason: .multiplier(order: order, amount: 13_912, currency: "GBP", thousandths: 3000), balance: 1317))),
-        ("points.accrued.activity", .pointsAccrued(
-            PointsAccrued(
-                wallet: "points", points: 5, lot: day, expires: .inactivity, rule: "review", version: 2,
-                reason: .activity(name: "review"), balance: 5))),
-        ("purchase.returned", .purchaseReturned(
-            PurchaseReturned(
-                goods: goods, version: 2, tier: "insider", points: 15, lot: day, qualifying: 1500, period: 2026,
-                outcome: outcome))),
-        ("purchase.returned.amount", .purchaseReturned(
-            PurchaseReturned(
-                goods: PurchaseReturn(
-                    source: order.source, order: nil, returnID: "R1", currency: "GBP", goods: .amount(500)),
-                version: 2, tier: "insider", points: 5, lot: nil, qualifying: 500, period: 2026, outcome: outcome))),
+        (
+            "points.accrued.multiplier",
+            .pointsAccrued(
+                PointsAccrued(
+                    wallet: "points", points: 278, lot: day, expires: .never, rule: "triple", version: 2,
+                    reason: .multiplier(order: order, amount: 13_912, currency: "GBP", thousandths: 3000), balance: 1317
+                ))
+        ),
+        (
+            "points.accrued.activity",
+            .pointsAccrued(
+                PointsAccrued(
+                    wallet: "points", points: 5, lot: day, expires: .inactivity, rule: "review", version: 2,
+                    reason: .activity(name: "review"), balance: 5))
+        ),
+        (
+            "purchase.returned",
+            .purchaseReturned(
+                PurchaseReturned(
+                    goods: goods, version: 2, tier: "insider", points: 15, lot: day, qualifying: 1500, period: 2026,
+                    outcome: outcome))
+        ),
+        (
+            "purchase.returned.amount",
+            .purchaseReturned(
+                PurchaseReturned(
+                    goods: PurchaseReturn(
+                        source: order.source, order: nil, returnID: "R1", currency: "GBP", goods: .amount(500)),
+                    version: 2, tier: "insider", points: 5, lot: nil, qualifying: 500, period: 2026, outcome: outcome))
+        ),
         ("return.held", .returnHeld(ReturnHeld(goods: goods, outcome: outcome))),
-        ("activity.completed", .activityCompleted(
-            ActivityCompleted(
-                activity: Activity(name: "review", reference: "p1", value: 4), version: 2, inactiveOn: lapse,
-                outcome: outcome))),
+        (
+            "activity.completed",
+            .activityCompleted(
+                ActivityCompleted(
+                    activity: Activity(name: "review", reference: "p1", value: 4), version: 2, inactiveOn: lapse,
+                    outcome: outcome))
+        ),
         ("points.revoked", .pointsRevoked(revoked)),
         ("points.expired", .pointsExpired(expired)),
         ("tier.changed", .tierChanged(tier)),
-        ("member.restated", .restated(
-            MemberRestated(
-                corrections: [
-                    .init(
-                        effect: .withdrawn, at: Instant(micros: 1_772_355_600_123_000), event: .pointsExpired(expired),
-                        points: 61, balance: 61),
-                    .init(
-                        effect: .added, at: Instant(micros: 1_772_355_600_000_000), event: .tierChanged(tier), points: 0,
-                        balance: 61),
-                ], state: state))),
+        (
+            "member.restated",
+            .restated(
+                MemberRestated(
+                    corrections: [
+                        .init(
+                            effect: .withdrawn, at: Instant(micros: 1_772_355_600_123_000),
+                            event: .pointsExpired(expired),
+                            points: 61, balance: 61),
+                        .init(
+                            effect: .added, at: Instant(micros: 1_772_355_600_000_000), event: .tierChanged(tier),
+                            points: 0,
+                            balance: 61),
+                    ], state: state))
+        ),
     ]
 }
