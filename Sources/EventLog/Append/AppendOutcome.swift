@@ -27,4 +27,12 @@ public struct ExistingEvent: Sendable, Equatable {
     public let stream: UUID
     public let version: Int64
     public let contentHash: [UInt8]?
+
+    public init(partition: Int, position: Int64, stream: UUID, version: Int64, contentHash: [UInt8]?) {
+        self.partition = partition
+        self.position = position
+        self.stream = stream
+        self.version = version
+        self.contentHash = contentHash
+    }
 }
