@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("events are final")
+@Suite("events are final", .serialized)
 struct ImmutabilityTests {
     private static let statements = [
         "UPDATE treue.event SET data = '{}'", "DELETE FROM treue.event", "TRUNCATE treue.event",

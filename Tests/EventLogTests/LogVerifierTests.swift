@@ -3,7 +3,7 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("log verification")
+@Suite("log verification", .serialized)
 struct LogVerifierTests {
     /// What is done behind the server's back to one partition, at position 3 of 6, and what must be found there.
     struct Damage: Sendable, CustomTestStringConvertible {
@@ -34,8 +34,11 @@ struct LogVerifierTests {
             ("the hash", "hash = sha256(hash)"),
         ].map { Damage("changed: \($0.0)", "UPDATE treue.event SET \($0.1) \(third)", (3, .hashMismatch)) } + [
             Damage("deleted: an event", "DELETE FROM treue.event \(third)", (3, .gap), (4, .versionGap)),
-            Damage("deleted: the first event", "DELETE FROM treue.event WHERE partition = $p AND position = 1", (1, .gap), (2, .versionGap)),
-            Damage("deleted: the last event", "DELETE FROM treue.event WHERE partition = $p AND position = 6", (6, .gap)),
+            Damage(
+                "deleted: the first event", "DELETE FROM treue.event WHERE partition = $p AND position = 1",
+                (1, .gap), (2, .versionGap)),
+            Damage(
+                "deleted: the last event", "DELETE FROM treue.event WHERE partition = $p AND position = 6", (6, .gap)),
             Damage("deleted: all events", "DELETE FROM treue.event WHERE partition = $p", (1, .gap)),
             Damage(
                 "swapped: two events' contents",
@@ -56,8 +59,12 @@ struct LogVerifierTests {
                 INSERT INTO treue.event SELECT 7, 7, occurred_at, recorded_at, partition, stream_id, stream_type, type,
                        NULL, NULL, NULL, sha256('x'), data, metadata FROM treue.event \(third)
                 """, (7, .hashMismatch), (7, .headMismatch)),
-            Damage("the version", "UPDATE treue.event SET version = 9 WHERE partition = $p AND position = 6", (6, .hashMismatch), (6, .versionGap)),
-            Damage("the head's hash", "UPDATE treue.head SET hash = sha256(hash) WHERE partition = $p", (6, .headMismatch)),
+            Damage(
+                "the version", "UPDATE treue.event SET version = 9 WHERE partition = $p AND position = 6",
+                (6, .hashMismatch), (6, .versionGap)),
+            Damage(
+                "the head's hash", "UPDATE treue.head SET hash = sha256(hash) WHERE partition = $p",
+                (6, .headMismatch)),
             Damage("the head too far", "UPDATE treue.head SET position = 8 WHERE partition = $p", (7, .gap)),
             Damage("the head behind", "UPDATE treue.head SET position = 5 WHERE partition = $p", (6, .headMismatch)),
             Damage("the head gone", "DELETE FROM treue.head WHERE partition = $p", (6, .headMismatch)),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import EventLog
 
-@Suite("migrations")
+@Suite("migrations", .serialized)
 struct MigratorTests {
     private func withDatabase(_ body: (PostgresClient, String) async throws -> Void) async throws {
         let fresh = try await ThrowawayDatabase.url()
@@ -72,7 +72,11 @@ struct MigratorTests {
             _ = try await migrate(client)
             #expect(try await migrate(client, newer) == [SchemaChange(kind: .migration, name: "2: next")])
             await #expect(throws: EventLogError.databaseIsNewer(found: 2, known: 1)) { try await migrate(client) }
-            let locks = try await client.query("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+            let locks = try await client.query(
+                """
+                SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = pg_locks.database
+                 WHERE locktype = 'advisory' AND datname = current_database()
+                """)
             #expect(try locks[0].int8(0) == 0)
         }
     }
@@ -89,7 +93,8 @@ struct MigratorTests {
                 objects: Schema.objects)
             let error = await #expect(throws: PostgresError.self) { try await migrate(client, broken) }
             #expect(error?.sqlState == "42601")
-            let rows = try await client.query("SELECT to_regclass('treue.half') IS NULL, to_regclass('treue.event') IS NULL")
+            let rows = try await client.query(
+                "SELECT to_regclass('treue.half') IS NULL, to_regclass('treue.event') IS NULL")
             #expect(try rows[0].bool(0) && !rows[0].bool(1))
             #expect(try await migrate(client).count == Schema.objects.count)
         }

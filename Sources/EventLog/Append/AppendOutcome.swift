@@ -2,7 +2,8 @@ public import Foundation
 
 /// What became of one ``StreamAppend``.
 public enum AppendOutcome: Sendable, Equatable {
-    /// Committed. The events have `firstPosition`, `firstPosition + 1`, … in `partition`; `version` is the last one's.
+    /// Committed. The events have `firstPosition`, `firstPosition + 1`, … in `partition`; `version` is that of the
+    /// last one.
     case appended(partition: Int, firstPosition: Int64, version: Int64)
     /// Nothing of it was written.
     case refused(AppendRefusal)
