@@ -8,9 +8,10 @@ public struct AccountRow: Sendable, Equatable {
     public let version: Int64
     public let state: [UInt8]
 
-    /// A row of these values.
     public init(member: UUID, version: Int64, state: [UInt8]) {
-        (self.member, self.version, self.state) = (member, version, state)
+        self.member = member
+        self.version = version
+        self.state = state
     }
 }
 
