@@ -12,7 +12,7 @@ public struct Decision: Hashable, Sendable {
 public enum Need: Hashable, Sendable {
     /// The events about that order.
     case order(OrderReference)
-    /// All of the member's events: something happened later than the command's time, or its lot is long gone.
+    /// All of the member's events: something happened later than the command's time.
     case history
 }
 
@@ -73,11 +73,7 @@ extension Programme {
                 .decide(at: at) { try judge(command, at: at, for: $0, order: order, capped: capped) }
         }
         var timeline = Timeline(state: state, programme: self)
-        if let sale = order?.sale, let lot = sale.lot, !timeline.state.wallet.knows(lot) {
-            // A late event has since moved the order's points into another lot; only the whole history knows which.
-            guard let history else { throw Refusal.needs(.history) }
-            timeline = try Timeline.replayed(history, until: nil, under: self).timeline
-        }
+        if let sale = order?.sale { timeline.remember(sale) }
         let due = try timeline.advance(to: at)
         let previous = timeline.state
         let fact = try judge(command, at: at, for: previous, order: order, capped: capped)
@@ -135,8 +131,4 @@ extension Command {
     var orderNeeded: OrderReference? {
         if case .purchaseReturn(let goods) = self { goods.order } else { nil }
     }
-}
-
-extension Wallet {
-    func knows(_ lot: Lot.ID) -> Bool { (open + ended).contains { $0.id == lot } }
 }

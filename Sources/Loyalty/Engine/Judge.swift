@@ -23,7 +23,7 @@ struct Judge {
         let completed = PurchaseCompleted(
             purchase: purchase, version: version.number, tier: state.standing.tier,
             qualifying: counts(purchase.currency) ? eligible : 0, period: day.year, day: day,
-            inactiveOn: inactiveOn(under: version), outcome: noOutcome)
+            inactiveOn: version.expiry.inactiveOn(after: day), outcome: noOutcome)
         let accruals = earned.map { accrual(of: $0, for: purchase, under: version) }
         return Fact(at: at, content: .purchase(completed, accruals))
     }
@@ -43,10 +43,7 @@ struct Judge {
                 wallet: rule.wallet, points: rule.points, lot: day, expires: version.expiry.end, rule: rule.id,
                 version: version.number, reason: .activity(name: activity.name), balance: 0)
         }
-        let stands = state.inactiveOn.map { $0 <= day } ?? true
-        let completed = ActivityCompleted(
-            activity: activity, version: version.number,
-            inactiveOn: stands ? inactiveOn(under: version) : nil, outcome: noOutcome)
+        let completed = ActivityCompleted(activity: activity, version: version.number, outcome: noOutcome)
         return Fact(at: at, content: .activity(completed, accruals))
     }
 
@@ -128,13 +125,6 @@ struct Judge {
 
     /// Spend is counted in the programme's own currency.
     private func counts(_ currency: String) -> Bool { currency == programme.currencies.first?.code }
-
-    private func inactiveOn(under version: ProgrammeVersion) -> CivilDate? {
-        switch version.expiry {
-        case .never: nil
-        case .inactivity(let months): day.adding(months: months)
-        }
-    }
 }
 
 extension Expiry {
@@ -143,6 +133,14 @@ extension Expiry {
         switch self {
         case .never: .never
         case .inactivity: .inactivity
+        }
+    }
+
+    /// The day on which points lapse if nothing happens after `day`.
+    func inactiveOn(after day: CivilDate) -> CivilDate? {
+        switch self {
+        case .never: nil
+        case .inactivity(let months): day.adding(months: months)
         }
     }
 }
