@@ -100,6 +100,7 @@ extension Programme {
     private func hold(
         _ goods: PurchaseReturn, at: Instant, for state: MemberState, history: [DatedEvent]?
     ) throws -> Decision {
+        try Judge(programme: self, state: state, at: at).accept(goods)
         var asOf = try history.map { try Timeline.replayed($0, until: at, under: self).timeline.state } ?? state
         if history == nil { _ = try asOf.advance(to: at, under: self) }
         let outcome = Outcome(
@@ -109,12 +110,14 @@ extension Programme {
         return Decision(events: [held], primary: 0, state: state, outcome: outcome)
     }
 
-    /// Returns that waited for this sale follow it, each at its own time, and take no more than was sold.
+    /// Returns that waited for this sale follow it, each at its own time, and take no more than was sold. One in
+    /// another currency cannot be of this sale; it waits on.
     private func applyHeld(
         _ command: Command, _ order: OrderHistory?, _ history: [DatedEvent]?, to decision: inout Decision
     ) throws {
         guard case .purchase(let purchase) = command, let order, !order.held.isEmpty else { return }
-        for waiting in order.held.sorted(by: { $0.at < $1.at }) {
+        let fitting = order.held.filter { $0.goods.currency == purchase.currency }
+        for waiting in fitting.sorted(by: { $0.at < $1.at }) {
             var known = OrderHistory(of: purchase.order, in: decision.events)
             known.held = []
             let then = try decideAlone(

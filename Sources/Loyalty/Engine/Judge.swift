@@ -14,6 +14,7 @@ struct Judge {
 
     func judge(_ purchase: Purchase) throws(Rejection) -> Fact {
         try accept(purchase.currency)
+        try ProgrammeVersion.limit(purchase.lines)
         let version = version
         let sale = SaleContext(
             at: at, tier: state.standing.tier, channel: purchase.channel, store: purchase.store,
@@ -47,6 +48,12 @@ struct Judge {
         return Fact(at: at, content: .activity(completed, accruals))
     }
 
+    /// What can be said of a return whose sale is not known yet: afterwards it must not stand in the sale's way.
+    func accept(_ goods: PurchaseReturn) throws(Rejection) {
+        try accept(goods.currency)
+        if case .lines(let lines) = goods.goods { try ProgrammeVersion.limit(lines) }
+    }
+
     /// A return of an order: earned(before) − earned(what is left), at the sale's version and tier.
     func judge(_ goods: PurchaseReturn, of order: OrderHistory, capped: Bool) throws(Rejection) -> Fact {
         guard let sale = order.sale else { return try judgeWithoutReceipt(goods) }
@@ -55,6 +62,7 @@ struct Judge {
                 .currencyDiffers, "The order was paid in \(sale.purchase.currency), not in \(goods.currency).",
                 at: "/data/currency")
         }
+        try accept(goods)
         let version = programme.version(number: sale.version)
         let before = order.remaining(earns: version.earns)
         if !capped, let excess = before.excess(of: goods.goods) { throw excess }
@@ -75,7 +83,7 @@ struct Judge {
 
     /// A return without a receipt: rate and tier at its own time, rounded like a sale.
     func judgeWithoutReceipt(_ goods: PurchaseReturn) throws(Rejection) -> Fact {
-        try accept(goods.currency)
+        try accept(goods)
         let version = version
         let lines =
             switch goods.goods {
