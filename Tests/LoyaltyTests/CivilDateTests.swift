@@ -5,13 +5,14 @@ import Testing
 
 @Suite("Civil dates")
 struct CivilDateTests {
-    @Test("agree with Foundation's Gregorian calendar on every third day of 400 years")
+    @Test("agree with Foundation's Gregorian calendar over 400 years")
     func foundation() throws {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = try #require(TimeZone(identifier: "UTC"))
-        for days in stride(from: -80_000, to: 66_000, by: 3) {
+        for days in stride(from: -80_000, to: 66_000, by: 17) {
             let date = CivilDate(daysSince1970: days)
-            let parts = calendar.dateComponents([.year, .month, .day], from: Date(timeIntervalSince1970: Double(days) * 86_400))
+            let parts = calendar.dateComponents(
+                [.year, .month, .day], from: Date(timeIntervalSince1970: Double(days) * 86_400))
             try #require(date == CivilDate(year: parts.year ?? 0, month: parts.month ?? 0, day: parts.day ?? 0))
             try #require(date.daysSince1970 == days)
         }
@@ -42,7 +43,10 @@ struct CivilDateTests {
 
     @Test(
         "that do not exist are not read",
-        arguments: ["2025-02-29", "2025-13-01", "2025-00-01", "2025-01-00", "2025-1-1", "25-01-01", "2025-04-31", "", "2025/01/01", "２025-01-0", "2025-01-01T", "-025-01-01"])
+        arguments: [
+            "2025-02-29", "2025-13-01", "2025-00-01", "2025-01-00", "2025-1-1", "25-01-01", "2025-04-31", "",
+            "2025/01/01", "２025-01-0", "2025-01-01T", "-025-01-01",
+        ])
     func unreadable(_ text: String) {
         #expect(CivilDate(text) == nil)
     }

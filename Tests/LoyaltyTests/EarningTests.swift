@@ -21,7 +21,8 @@ struct EarningTests {
         var version = ProgrammeVersion.sephora2017
         version.earning.append(.multiplier("triple", 3000))
         let earned = try version.earned(
-            on: [.article(80)], in: SaleContext(at: .on("2019-02-01"), tier: "vib", channel: nil, store: nil, partner: nil))
+            on: [.article(80)],
+            in: SaleContext(at: .on("2019-02-01"), tier: "vib", channel: nil, store: nil, partner: nil))
         #expect(earned.map(\.points) == [1, 2] || earned.map(\.points) == [3])
         #expect(earned.reduce(0) { $0 + $1.points } == 3)
     }
@@ -48,7 +49,8 @@ struct EarningTests {
         #expect(EarningCondition().holds(for: sale))
         #expect(EarningCondition(from: day, until: day.later(hours: 1), tiers: ["vib"]).holds(for: sale))
         for condition in [
-            EarningCondition(from: day.later(hours: 1)), EarningCondition(until: day), EarningCondition(tiers: ["rouge"]),
+            EarningCondition(from: day.later(hours: 1)), EarningCondition(until: day),
+            EarningCondition(tiers: ["rouge"]),
             EarningCondition(channels: ["web"]), EarningCondition(stores: ["S2"]), EarningCondition(partners: ["P"]),
             EarningCondition(tiers: ["vib"], channels: ["web"]),
         ] {
@@ -84,7 +86,8 @@ struct EarningTests {
     @Test("an unknown activity and a currency that the programme does not list are refused")
     func refused() throws {
         var till = Till()
-        #expect(rejection { try till.deliver(.activity(Activity(name: "x")), at: .on("2025-02-01")) } == .activityUnknown)
+        #expect(
+            rejection { try till.deliver(.activity(Activity(name: "x")), at: .on("2025-02-01")) } == .activityUnknown)
         let purchase = Purchase(order: .init(source: "shop", id: "A"), currency: "EUR", lines: [])
         #expect(rejection { try till.deliver(.purchase(purchase), at: .on("2025-02-01")) } == .currencyNotAccepted)
     }

@@ -55,7 +55,8 @@ struct LateEventPropertyTests {
         }
     }
 
-    @Test("the rules, naively applied to what was recorded, give the same member", arguments: [Programme.sephora, .flat])
+    @Test(
+        "the rules, naively applied to what was recorded, give the same member", arguments: [Programme.sephora, .flat])
     func naive(_ programme: Programme) throws {
         let naive = Naive(programme: programme)
         try Till.eachDelivery(under: programme) { till in

@@ -43,7 +43,9 @@ struct LimitTests {
             var till = Till([Programme.sephora, .flat, .fickle].randomElement(using: &random) ?? .sephora)
             for _ in 0..<8 {
                 let command = LimitTests.command(using: &random)
-                let at = random.oneIn(4) ? Instant(micros: LimitTests.extreme(using: &random)) : History.moment(using: &random)
+                let at =
+                    random.oneIn(4)
+                    ? Instant(micros: LimitTests.extreme(using: &random)) : History.moment(using: &random)
                 do throws(Refusal) {
                     try till.deliver(command, at: at)
                 } catch {

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("A naive second implementation")
 struct NaiveAgreementTests {
-    @Test("agrees on points, debt, tier and day of expiry behind every step of a history in order", arguments: [Programme.sephora, .flat])
+    @Test(
+        "agrees on points, debt, tier and day of expiry behind every step of a history in order",
+        arguments: [Programme.sephora, .flat])
     func inOrder(_ programme: Programme) throws {
         let naive = Naive(programme: programme)
         for seed in Property.seeds(share: 8) {

@@ -86,9 +86,10 @@ struct ReturnTests {
         try till.buys(400_00, on: "2019-03-01")
         #expect(try till.returns(.amount(79_99), of: nil, on: "2019-03-02").change == -99)
         #expect(till.state.spend(in: 2019) == 320_01)
-        #expect(rejection {
-            try till.deliver(.goodsBack(.amount(1), of: nil, id: "r", currency: "EUR"), at: .on("2019-03-03"))
-        } == .currencyNotAccepted)
+        #expect(
+            rejection {
+                try till.deliver(.goodsBack(.amount(1), of: nil, id: "r", currency: "EUR"), at: .on("2019-03-03"))
+            } == .currencyNotAccepted)
     }
 
     @Test("takes nothing more for points that have lapsed, the rest becomes debt")

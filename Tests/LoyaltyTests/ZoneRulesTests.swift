@@ -69,13 +69,17 @@ struct ZoneRulesTests {
 
     @Test(
         "agree with Foundation on the first instant and the day",
-        arguments: ["America/Los_Angeles", "Europe/London", "America/Sao_Paulo", "Asia/Kathmandu", "America/Havana", "Australia/Lord_Howe", "Pacific/Apia"])
+        arguments: [
+            "America/Los_Angeles", "Europe/London", "America/Sao_Paulo", "Asia/Kathmandu", "America/Havana",
+            "Australia/Lord_Howe", "Pacific/Apia",
+        ])
     func foundation(_ name: String) throws {
         let zone = try #require(TimeZone(identifier: name))
-        let rules = ZoneRulesTests.table(of: zone, from: 2009, to: 2027)
+        let rules = ZoneRulesTests.table(of: zone, from: 2009, to: 2020)
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
-        for day in stride(from: 14_700, to: 20_400, by: 1) {
+        // From 2010 to 2012 and 2018: rules changed in between, Samoa left a day out, Brazil skipped midnights.
+        for day in Array(14_700..<15_400) + Array(17_500..<17_900) {
             let date = CivilDate(daysSince1970: day)
             let start = rules.start(of: date)
             let parts = DateComponents(year: date.year, month: date.month, day: date.day, hour: 12)

@@ -71,7 +71,8 @@ struct Judge {
         let context = SaleContext(
             at: order.soldAt, tier: sale.tier, channel: sale.purchase.channel, store: sale.purchase.store,
             partner: sale.purchase.partner)
-        let points = try total(before.lines, in: context, under: version) - total(after.lines, in: context, under: version)
+        let points =
+            try total(before.lines, in: context, under: version) - total(after.lines, in: context, under: version)
         let amount = try version.eligible(before.lines) - version.eligible(after.lines)
         return Fact(
             at: at,

@@ -40,7 +40,8 @@ extension Currency {
 }
 
 extension EarningRule {
-    static func base(_ standard: Ratio, byTier: [String: Ratio] = [:], when: EarningCondition = .init()) -> EarningRule {
+    static func base(_ standard: Ratio, byTier: [String: Ratio] = [:], when: EarningCondition = .init()) -> EarningRule
+    {
         EarningRule(id: "base", wallet: "points", effect: .base(standard: standard, byTier: byTier), condition: when)
     }
 
@@ -65,7 +66,8 @@ extension ProgrammeVersion {
         number: 2, from: .start("2020-05-29"), excludedCategories: sephora2017.excludedCategories,
         earning: [
             .base(Ratio(1, 100)),
-            .multiplier("triple", 3000, when: EarningCondition(from: .start("2025-11-01"), until: .start("2025-11-08"))),
+            .multiplier(
+                "triple", 3000, when: EarningCondition(from: .start("2025-11-01"), until: .start("2025-11-08"))),
             .multiplier("double", 2000, when: EarningCondition(channels: ["app"])),
             .multiplier("fourfold", 4000, when: EarningCondition(categories: ["skincare"])),
         ],
