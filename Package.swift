@@ -22,6 +22,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -39,7 +40,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
-            name: "Schema", path: "schema", exclude: [],
+            name: "Schema", path: "schema", 
             resources: [.embedInCode("postgres")], swiftSettings: settings),
         room("Postgres", uses: ["CLibPQ", logging]),
         room("PostgresServer", uses: [logging]),
@@ -55,16 +56,17 @@ let package = Package(
             name: "treue",
             dependencies: [
                 "Postgres", "PostgresServer", "EventLog", "Loyalty", "Wire", "Projections", "LoyaltyService",
-                "HTTPAPI", arguments, hummingbird, lifecycle, logging,
+                "HTTPAPI", arguments, crypto, hummingbird, lifecycle, logging, signals,
             ], swiftSettings: settings),
-        room("TestSupport", uses: ["Postgres", "PostgresServer", "EventLog", "Loyalty", "Wire", "LoyaltyService"]),
-        tests(of: "Postgres", uses: ["TestSupport"]),
-        tests(of: "PostgresServer", uses: ["TestSupport"]),
-        tests(of: "EventLog", uses: ["Postgres", "TestSupport"]),
-        tests(of: "Loyalty", uses: ["TestSupport"]),
+        room("TestSupport", uses: ["PostgresServer"]),
+        tests(of: "Postgres", uses: ["TestSupport", logging]),
+        tests(of: "PostgresServer", uses: ["TestSupport", logging]),
+        tests(of: "EventLog", uses: ["Postgres", "Schema", "TestSupport", logging, crypto]),
+        tests(of: "Loyalty"),
         tests(of: "Wire", uses: ["Loyalty"]),
         tests(of: "Projections", uses: ["Postgres", "EventLog", "Loyalty", "LoyaltyService", "TestSupport"]),
         tests(of: "LoyaltyService", uses: ["Postgres", "EventLog", "Loyalty", "Wire", "TestSupport"]),
+        tests(of: "treue"),
         tests(of: "HTTPAPI", uses: ["LoyaltyService", "Wire", "TestSupport", hummingbird]),
         .testTarget(
             name: "AcceptanceTests", dependencies: ["Postgres", "PostgresServer", "TestSupport", "Wire"],

@@ -1,1 +1,61 @@
-// Schema
+/// One SQL file of `schema/postgres`, embedded into the binary.
+public struct SQLFile: Sendable {
+    /// The path below `schema/postgres`, without `.sql`.
+    public let name: String
+    /// What the file says.
+    public let text: String
+
+    init(_ name: String, _ bytes: [UInt8]) {
+        self.name = name
+        text = String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// One step of the database's history. Once released it never changes: what comes later is another step.
+public struct SchemaMigration: Sendable {
+    /// 1, 2, 3 …
+    public let version: Int
+    /// What the step is for.
+    public let name: String
+    /// Run in this order, in one transaction.
+    public let files: [SQLFile]
+}
+
+/// The database's schema: everything in it lives in the PostgreSQL schema `treue`.
+///
+/// Tables come with a migration, and later migrations alter them. Functions and views have no history: each is made
+/// anew when its text differs from what the database has.
+public enum Schema {
+    /// Run before everything else, each time: what the migrator itself stands on. Every statement may be repeated.
+    public static let foundation: [SQLFile] = [
+        SQLFile("tables/migration", PackageResources.migration_sql),
+        SQLFile("tables/schema_object", PackageResources.schema_object_sql),
+        SQLFile("functions/refuse_change", PackageResources.refuse_change_sql),
+    ]
+
+    /// In order, from version 1, without gaps.
+    public static let migrations: [SchemaMigration] = [
+        SchemaMigration(
+            version: 1, name: "the log, the account and their neighbours",
+            files: [
+                SQLFile("tables/log", PackageResources.log_sql),
+                SQLFile("tables/event", PackageResources.event_sql),
+                SQLFile("tables/head", PackageResources.head_sql),
+                SQLFile("tables/account", PackageResources.account_sql),
+                SQLFile("tables/member", PackageResources.member_sql),
+                SQLFile("tables/identifier", PackageResources.identifier_sql),
+                SQLFile("tables/api_key", PackageResources.api_key_sql),
+                SQLFile("tables/programme", PackageResources.programme_sql),
+                SQLFile("tables/projection", PackageResources.projection_sql),
+                SQLFile("tables/checkpoint", PackageResources.checkpoint_sql),
+            ])
+    ]
+
+    /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.
+    public static let objects: [SQLFile] = [
+        SQLFile("functions/append", PackageResources.append_sql),
+        SQLFile("functions/event_digest", PackageResources.event_digest_sql),
+        SQLFile("functions/account_rebuild_begin", PackageResources.account_rebuild_begin_sql),
+        SQLFile("functions/account_rebuild_swap", PackageResources.account_rebuild_swap_sql),
+    ]
+}

@@ -1,11 +1,14 @@
 extension MemberState {
+    /// A member at the beginning of the stream; nil for an event that begins none.
+    public init?(beginningWith dated: DatedEvent) {
+        guard case .enrolled(let event) = dated.event else { return nil }
+        self.init(programme: event.programme, language: event.language, enrolledAt: dated.at, tier: event.tier)
+    }
+
     /// Folds one recorded event into the state. Runs no rules: whatever was decided is in the event.
     public mutating func evolve(_ dated: DatedEvent) throws(LoyaltyFault) {
         switch dated.event {
-        case .enrolled(let event):
-            language = event.language
-            return
-        case .returnHeld:
+        case .enrolled, .returnHeld:
             return
         case .restated(let event):
             self = event.state

@@ -10,10 +10,9 @@ struct Timeline: Sendable {
 
     /// A life before its first fact.
     init(history: [DatedEvent], programme: Programme) {
-        let enrolled = history.first { if case .enrolled = $0.event { true } else { false } }
-        let at = enrolled?.at ?? history.first?.at ?? .distantFuture
-        self.init(state: programme.newcomer(at: at), programme: programme)
-        if case .enrolled(let event) = enrolled?.event { state.language = event.language }
+        let beginning = history.lazy.compactMap(MemberState.init(beginningWith:)).first
+        let state = beginning ?? programme.newcomer(at: history.first?.at ?? .distantFuture, language: .english)
+        self.init(state: state, programme: programme)
     }
 
     /// Takes note of a sale whose goods may come back.
@@ -124,7 +123,14 @@ struct Timeline: Sendable {
 
 extension Programme {
     /// Somebody who joined at that time.
-    public func newcomer(at instant: Instant) -> MemberState {
-        MemberState(programme: id, enrolledAt: instant, tier: version(at: instant).tiers[0].id)
+    public func newcomer(at instant: Instant, language: Language) -> MemberState {
+        MemberState(
+            programme: id, language: language, enrolledAt: instant, tier: version(at: instant).tiers[0].id)
+    }
+
+    /// The event that makes somebody a member.
+    public func enrolment(at instant: Instant, language: Language) -> DatedEvent {
+        let tier = version(at: instant).tiers[0].id
+        return DatedEvent(at: instant, .enrolled(MemberEnrolled(programme: id, tier: tier, language: language)))
     }
 }

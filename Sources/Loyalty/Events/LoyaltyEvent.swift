@@ -42,11 +42,13 @@ public struct Outcome: Hashable, Sendable {
 /// `member.enrolled`: somebody joined. Who that is lies sealed elsewhere.
 public struct MemberEnrolled: Hashable, Sendable {
     public var programme: String
+    /// The tier in which everybody begins.
+    public var tier: String
     /// What explanations are told in.
     public var language: Language
 
-    public init(programme: String, language: Language = .english) {
-        (self.programme, self.language) = (programme, language)
+    public init(programme: String, tier: String, language: Language = .english) {
+        (self.programme, self.tier, self.language) = (programme, tier, language)
     }
 }
 

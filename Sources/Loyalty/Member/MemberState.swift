@@ -41,9 +41,8 @@ public struct MemberState: Hashable, Sendable {
     public var inactiveOn: CivilDate?
 
     /// Somebody who has just joined.
-    public init(programme: String, enrolledAt: Instant, tier: String) {
-        (self.programme, self.enrolledAt) = (programme, enrolledAt)
-        language = .english
+    public init(programme: String, language: Language, enrolledAt: Instant, tier: String) {
+        (self.programme, self.language, self.enrolledAt) = (programme, language, enrolledAt)
         latest = .distantPast
         wallet = Wallet()
         standing = Standing(tier: tier)

@@ -27,17 +27,12 @@ public struct LedgerEntry: Hashable, Sendable {
 }
 
 extension DatedEvent {
-    /// The entries of one recorded event, in their order. `balance` is what was available before it; afterwards, behind it.
-    public func entries(balance: inout Int64) -> [LedgerEntry] {
-        balance &+= event.change
-        switch event {
-        case .restated(let event):
-            return event.corrections.compactMap(\.entry)
-        case .enrolled, .purchaseCompleted, .purchaseReturned, .activityCompleted:
-            return []
-        case .pointsAccrued, .pointsRevoked, .pointsExpired, .tierChanged, .returnHeld:
-            return entry(balance: balance).map { [$0] } ?? []
-        }
+    /// The entries of one recorded event, in their order.
+    ///
+    /// - Parameter balance: what was available behind it, for the few events that do not say so themselves.
+    public func entries(balance: Int64) -> [LedgerEntry] {
+        if case .restated(let event) = event { return event.corrections.compactMap(\.entry) }
+        return entry(balance: balance).map { [$0] } ?? []
     }
 
     fileprivate func entry(balance: Int64) -> LedgerEntry? {
@@ -47,12 +42,12 @@ extension DatedEvent {
         switch event {
         case .pointsAccrued(let event):
             (entry.wallet, entry.rule, entry.version) = (event.wallet, event.rule, event.version)
-            (entry.order, entry.lot) = (event.reason.order, event.lot)
+            (entry.order, entry.lot, entry.balance) = (event.reason.order, event.lot, event.balance)
         case .pointsRevoked(let event):
             (entry.kind, entry.wallet, entry.version) = (.revocation, event.wallet, event.version)
-            (entry.order, entry.lot) = (event.order, event.lot)
+            (entry.order, entry.lot, entry.balance) = (event.order, event.lot, event.balance)
         case .pointsExpired(let event):
-            (entry.kind, entry.wallet, entry.lot) = (.expiry, event.wallet, event.lot)
+            (entry.kind, entry.wallet, entry.lot, entry.balance) = (.expiry, event.wallet, event.lot, event.balance)
         case .tierChanged:
             entry.kind = .tier
         case .returnHeld(let event):
@@ -67,7 +62,7 @@ extension DatedEvent {
 extension MemberRestated.Correction {
     fileprivate var entry: LedgerEntry? {
         guard var entry = DatedEvent(at: at, event).entry(balance: balance) else { return nil }
-        entry.points = points
+        (entry.points, entry.balance) = (points, balance)
         if effect == .withdrawn {
             entry.kind =
                 switch entry.kind {

@@ -1,0 +1,42 @@
+public import Foundation
+public import Postgres
+
+/// One row of `treue.account`: the log writes it with the append and does not look into it.
+public struct AccountRow: Sendable, Equatable {
+    public let member: UUID
+    /// Version of the member's stream that `state` is at.
+    public let version: Int64
+    public let state: [UInt8]
+
+    /// A row of these values.
+    public init(member: UUID, version: Int64, state: [UInt8]) {
+        (self.member, self.version, self.state) = (member, version, state)
+    }
+}
+
+extension EventLog {
+    private static let accountsOf: PostgresStatement = """
+        SELECT found.* FROM unnest($1::int[], $2::uuid[]) AS wanted (partition, member_id)
+         CROSS JOIN LATERAL (
+               SELECT member_id, version, state FROM treue.account
+                WHERE partition = wanted.partition AND member_id = wanted.member_id LIMIT 1) AS found
+        """
+
+    /// The account rows of these members, in no order. One that has none is missing from the answer.
+    public func accounts(
+        of members: [UUID], on connection: some PostgresQuerying
+    ) async throws(PostgresError) -> [AccountRow] {
+        guard !members.isEmpty else {
+            return []
+        }
+        let partitions = members.map { Int32(truncatingIfNeeded: partition(of: $0)) }
+        let rows = try await connection.query(Self.accountsOf, [.int4Array(partitions), .uuidArray(members)])
+        var accounts: [AccountRow] = []
+        accounts.reserveCapacity(rows.count)
+        for row in rows {
+            accounts.append(
+                AccountRow(member: try row.uuid(0), version: try row.int8(1), state: try row.bytes(2)))
+        }
+        return accounts
+    }
+}

@@ -1,0 +1,49 @@
+public import Postgres
+
+extension EventLog {
+    /// Streams events by binary COPY, partition after partition, each in order of position; in constant memory,
+    /// because the server waits while `body` works.
+    ///
+    /// - Parameters:
+    ///   - partitions: in the order wanted.
+    ///   - after: where to begin in a partition; from its first event when absent.
+    ///   - batch: events handed over at once, at most; the last of a partition may be fewer.
+    ///   - lease: may be in a transaction, whose snapshot then holds for all partitions.
+    /// - Throws: what `body` throws, `PostgresError`, ``EventLogError/unreadable(_:)``.
+    public func copyOut(
+        partitions: some Sequence<Int>, after positions: [Int: Int64] = [:], batch: Int = 512,
+        on lease: PostgresLease, _ body: ([RecordedEvent]) async throws -> Void
+    ) async throws {
+        for partition in partitions {
+            try await copyOut(partition, after: positions[partition] ?? 0, batch: batch, on: lease, body)
+        }
+    }
+
+    private func copyOut(
+        _ partition: Int, after position: Int64, batch: Int, on lease: PostgresLease,
+        _ body: ([RecordedEvent]) async throws -> Void
+    ) async throws {
+        let sql = """
+            COPY (SELECT \(RecordedEvent.columns) FROM treue.event
+                   WHERE partition = \(partition) AND position > \(position) ORDER BY position) TO STDOUT (FORMAT binary)
+            """
+        var reader = BinaryCopyReader()
+        var events: [RecordedEvent] = []
+        try await lease.copyOut(sql) { chunk in
+            reader.feed(chunk)
+            while let row = try reader.next() {
+                events.append(try RecordedEvent(row))
+                if events.count >= batch {
+                    try await body(events)
+                    events.removeAll(keepingCapacity: true)
+                }
+            }
+        }
+        guard reader.isFinished else {
+            throw EventLogError.unreadable("the COPY of partition \(partition) was cut off")
+        }
+        if !events.isEmpty {
+            try await body(events)
+        }
+    }
+}

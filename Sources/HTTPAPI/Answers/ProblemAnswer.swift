@@ -1,0 +1,42 @@
+import HTTPTypes
+import Hummingbird
+import LoyaltyService
+import NIOCore
+import Wire
+
+extension Problem {
+    /// The answer that tells it.
+    var response: Response {
+        var writer = JSONWriter()
+        writer.problem(self)
+        var headers = self.headers
+        headers[.contentType] = "application/problem+json"
+        if let retryAfter { headers[.retryAfter] = String(retryAfter) }
+        let status = HTTPResponse.Status(code: (400...599).contains(self.status) ? self.status : 500)
+        return Response(
+            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+    }
+}
+
+extension JSONWriter {
+    mutating func problem(_ problem: Problem) {
+        beginObject()
+        member("type", "urn:treue:problem:\(problem.code)")
+        member("title", problem.title)
+        member("status", Int64(problem.status))
+        member("detail", problem.detail)
+        member("code", problem.code)
+        if !problem.faults.isEmpty {
+            key("errors")
+            beginArray()
+            for fault in problem.faults {
+                beginObject()
+                member("pointer", fault.pointer)
+                member("detail", fault.detail)
+                endObject()
+            }
+            endArray()
+        }
+        endObject()
+    }
+}

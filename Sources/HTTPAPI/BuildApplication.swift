@@ -1,0 +1,47 @@
+public import Hummingbird
+import HummingbirdCore
+public import Logging
+public import Loyalty
+import NIOCore
+
+/// The HTTP server, ready to be run in a `ServiceGroup`: when that shuts down gracefully, the server stops accepting,
+/// answers what it took, and closes.
+///
+/// - Parameters:
+///   - api: what the routes call.
+///   - clock: read once for each request.
+///   - onServerRunning: called with the port once the server listens.
+public func buildApplication(
+    api: some LoyaltyAPI, configuration: HTTPConfiguration, logger: Logger,
+    clock: @escaping @Sendable () -> Instant,
+    onServerRunning: @escaping @Sendable (_ port: Int?) async -> Void = { _ in }
+) -> some ApplicationProtocol {
+    Application(
+        responder: buildResponder(api: api, configuration: configuration, clock: clock),
+        server: .http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [],
+                idleTimeout: .seconds(configuration.idleTimeoutSeconds),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: configuration.headerLimit, maxHeaderListSize: configuration.headerLimit,
+                    maxHeaderFieldCount: configuration.headerCountLimit))),
+        configuration: ApplicationConfiguration(
+            address: .hostname(configuration.host, port: configuration.port), serverName: "treue",
+            backlog: configuration.backlog,
+            availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionLimit, logger: logger)),
+        onServerRunning: { await onServerRunning($0.localAddress?.port) },
+        logger: logger)
+}
+
+func buildResponder(
+    api: some LoyaltyAPI, configuration: HTTPConfiguration, clock: @escaping @Sendable () -> Instant
+) -> Front<RouterResponder<APIContext>> {
+    let metrics = HTTPMetrics()
+    let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+    HealthRoutes(api: api, metrics: metrics).add(to: router)
+    let secured = SecuredRoutes("v1", of: router, api: api)
+    EventRoutes(api: api, configuration: configuration).add(to: secured)
+    MemberRoutes(api: api, configuration: configuration).add(to: secured)
+    let methods = MethodTable(of: router.routes)
+    return Front(inner: router.buildResponder(), methods: methods, metrics: metrics, clock: clock)
+}

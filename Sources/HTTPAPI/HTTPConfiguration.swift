@@ -1,0 +1,25 @@
+/// Where the server listens and how much it takes.
+public struct HTTPConfiguration: Sendable {
+    /// Address to listen on.
+    public var host: String
+    /// Port to listen on; 0 for any that is free.
+    public var port: Int
+    /// The most bytes of one event, and of every body that is not a batch.
+    public var eventLimit = 256 * 1024
+    /// The most bytes of a batch of events.
+    public var batchLimit = 8 * 1024 * 1024
+    /// The most bytes of all header fields of a request.
+    public var headerLimit = 32 * 1024
+    /// The most header fields of a request.
+    public var headerCountLimit = 100
+    /// Seconds after which a connection is closed on which nothing comes, between requests or within one.
+    public var idleTimeoutSeconds: Int64 = 60
+    /// Seconds within which a request must have arrived whole.
+    public var requestTimeoutSeconds: Int64 = 60
+    /// The most connections at a time; further ones wait to be accepted.
+    public var connectionLimit = 4096
+    /// Connections that the system keeps until they are accepted.
+    public var backlog = 1024
+
+    public init(host: String = "127.0.0.1", port: Int = 8080) { (self.host, self.port) = (host, port) }
+}

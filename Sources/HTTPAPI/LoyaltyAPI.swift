@@ -1,0 +1,91 @@
+public import Foundation
+public import Loyalty
+public import LoyaltyService
+public import Wire
+
+/// What the routes call. `LoyaltyService` is the one that runs; tests bring their own.
+public protocol LoyaltyAPI: Sendable {
+    /// Migrated and connected.
+    var isReady: Bool { get }
+
+    /// Records one event; it is on disk when this returns a success.
+    func record(_ event: IncomingEvent, receivedAt: Instant) async -> Result<EventAnswer, ServiceError>
+
+    /// Records several events. The answers are in the order of the events; one refused event changes nothing for the
+    /// others. Events of one member are recorded in the order given.
+    func record(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>]
+
+    /// Makes somebody a member.
+    func enrol(_ body: EnrolmentBody, at: Instant) async throws(ServiceError) -> MemberView
+
+    /// Makes somebody a member, once for one idempotency key: the same key and content gives the first answer again,
+    /// the same key with other content is refused as `idempotency_key_reused`.
+    func enrol(
+        _ body: EnrolmentBody, idempotency: IdempotencyKey?, at: Instant
+    ) async throws(ServiceError) -> Enrolled
+
+    /// The member under an identifier.
+    func member(_ reference: MemberReference, at: Instant) async throws(ServiceError) -> MemberView
+
+    /// What a member has now, or had at `asOf` by business time.
+    func balance(of member: UUID, at now: Instant, asOf: Instant?) async throws(ServiceError) -> BalanceView
+
+    /// A part of the member's ledger, newest first.
+    func entries(of member: UUID, at now: Instant, page: PageRequest) async throws(ServiceError) -> Page<EntryView>
+
+    /// A part of the member's stream.
+    func events(of member: UUID, page: PageRequest) async throws(ServiceError) -> Page<EventView>
+
+    /// Who an API key belongs to; nil where it is unknown, revoked or expired.
+    func authenticate(_ key: String, at: Instant) async throws(ServiceError) -> Principal?
+}
+
+extension LoyaltyAPI {
+    /// For services that keep no idempotency keys.
+    public func enrol(
+        _ body: EnrolmentBody, idempotency: IdempotencyKey?, at now: Instant
+    ) async throws(ServiceError) -> Enrolled {
+        Enrolled(try await enrol(body, at: now))
+    }
+
+    /// Members side by side, each member's events one after the other. A member who is named by two different
+    /// identifiers in one batch counts as two here: the log orders them by business time all the same.
+    public func record(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>] {
+        var queues: [MemberReference: Int] = [:]
+        var indices: [[Int]] = []
+        for (index, event) in events.enumerated() {
+            if let queue = queues[event.member] {
+                indices[queue].append(index)
+            } else {
+                queues[event.member] = indices.count
+                indices.append([index])
+            }
+        }
+        return await record(events, inQueues: indices, receivedAt: receivedAt)
+    }
+
+    private func record(
+        _ events: [IncomingEvent], inQueues queues: [[Int]], receivedAt: Instant
+    ) async -> [Result<EventAnswer, ServiceError>] {
+        var answers = [Result<EventAnswer, ServiceError>?](repeating: nil, count: events.count)
+        await withTaskGroup(of: [(Int, Result<EventAnswer, ServiceError>)].self) { group in
+            for (number, queue) in queues.enumerated() {
+                if number >= Self.membersSideBySide, let done = await group.next() {
+                    for (index, answer) in done { answers[index] = answer }
+                }
+                group.addTask {
+                    var done: [(Int, Result<EventAnswer, ServiceError>)] = []
+                    for index in queue { done.append((index, await record(events[index], receivedAt: receivedAt))) }
+                    return done
+                }
+            }
+            for await done in group {
+                for (index, answer) in done { answers[index] = answer }
+            }
+        }
+        return answers.compactMap { $0 }
+    }
+
+    /// How many members of one batch are worked on at a time.
+    private static var membersSideBySide: Int { 64 }
+}

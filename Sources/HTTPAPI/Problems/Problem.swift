@@ -1,0 +1,104 @@
+import HTTPTypes
+import Hummingbird
+import LoyaltyService
+import Wire
+
+/// A refusal as the caller reads it: an RFC 9457 problem document.
+struct Problem: Error, Hashable, Sendable {
+    /// Stable, snake_case; `type` is made of it.
+    var code: String
+    var status: Int
+    /// The same sentence for every problem of this code.
+    var title: String
+    var detail: String
+    var faults: [ServiceError.Fault] = []
+    /// Seconds after which a retry makes sense.
+    var retryAfter: Int?
+    /// Header fields that belong to the refusal, such as `Allow`.
+    var headers: HTTPFields = [:]
+}
+
+extension Problem {
+    init(_ error: ServiceError) {
+        self.init(
+            code: error.code, status: error.status, title: error.title, detail: error.detail, faults: error.faults,
+            retryAfter: error.retryAfter)
+    }
+
+    init(_ error: BodyError) {
+        switch error {
+        case .unreadable(let error):
+            self = .unreadableBody(error.description)
+            faults = error.pointer.map { [ServiceError.Fault(pointer: $0, detail: error.problem)] } ?? []
+        case .invalid(let faults):
+            self = .invalid(faults.map { ServiceError.Fault(pointer: $0.pointer, detail: $0.detail) })
+        }
+    }
+
+    static func invalid(_ faults: [ServiceError.Fault]) -> Problem {
+        let first = faults.first.map { $0.pointer.isEmpty ? "The body \($0.detail)" : "\($0.pointer) \($0.detail)" }
+        let more = faults.count > 1 ? " (and \(faults.count - 1) more, see errors)" : ""
+        return Problem(
+            code: "validation_failed", status: 422, title: "The request is readable but wrong.",
+            detail: (first ?? "Something in it is wrong") + more + ".", faults: faults)
+    }
+
+    static func unreadableBody(_ detail: String) -> Problem {
+        Problem(code: "unreadable_body", status: 400, title: "The body cannot be read.", detail: detail)
+    }
+
+    static func bodyTooLarge(limit: Int, _ what: String) -> Problem {
+        Problem(
+            code: "body_too_large", status: 413, title: "The body is too large.",
+            detail: "\(what) may have at most \(limit) bytes.")
+    }
+
+    static func unsupportedMediaType(_ detail: String, accepted: String) -> Problem {
+        Problem(
+            code: "unsupported_media_type", status: 415, title: "The body is of a kind that is not taken here.",
+            detail: detail, headers: [.accept: accepted])
+    }
+
+    static func unauthenticated(_ detail: String, challenge: String) -> Problem {
+        Problem(
+            code: "unauthenticated", status: 401, title: "Who is asking is not known.", detail: detail,
+            headers: [.wwwAuthenticate: challenge])
+    }
+
+    static func forbidden(needs scopes: [String]) -> Problem {
+        Problem(
+            code: "forbidden", status: 403, title: "The API key does not allow this.",
+            detail: "It needs one of these scopes: \(scopes.joined(separator: ", ")).")
+    }
+
+    static let memberNotFound = Problem(
+        code: "member_not_found", status: 404, title: "There is no such member.",
+        detail: "No member has this id. Ids are UUIDs, as the answer to POST /v1/members gives them.")
+
+    static let notFound = Problem(
+        code: "not_found", status: 404, title: "There is nothing here.",
+        detail: "No resource of this API has this path.")
+
+    static func methodNotAllowed(_ method: String, allowed: [String]) -> Problem {
+        let allowed = allowed.joined(separator: ", ")
+        return Problem(
+            code: "method_not_allowed", status: 405, title: "The resource does not know this method.",
+            detail: "\(method) is not possible here; these are: \(allowed).", headers: [.allow: allowed])
+    }
+
+    static let requestTimeout = Problem(
+        code: "request_timeout", status: 408, title: "The request took too long to arrive.",
+        detail: "The body was not complete in time.", headers: [.connection: "close"])
+
+    static let notReady = Problem(
+        code: "not_ready", status: 503, title: "The server is not ready.",
+        detail: "It is starting or stopping, or the database cannot be reached.", retryAfter: 1)
+
+    static let shuttingDown = Problem(
+        code: "overloaded", status: 503, title: "The server cannot take this now.",
+        detail: "It is stopping; another one, or a retry, will.", retryAfter: 1)
+
+    static let unexpected = Problem(
+        code: "internal_error", status: 500, title: "Something went wrong in the server.",
+        detail: "It is noted in the server's log under the id that X-Request-Id gives.")
+}

@@ -1,0 +1,102 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Loyalty
+import LoyaltyService
+import Wire
+
+/// `/v1/members`: enrolment, and what a member has and did.
+struct MemberRoutes<API: LoyaltyAPI>: Sendable {
+    private static var readers: Set<Scope> { [.checkout, .memberRead, .support] }
+
+    let api: API
+    let configuration: HTTPConfiguration
+
+    func add(to routes: SecuredRoutes) {
+        routes.on(.post, "members", for: [.checkout]) { try await enrol($0, $1) }
+        routes.on(.get, "members", for: Self.readers) { try await find($0, $1) }
+        routes.on(.get, "members/{id}", for: Self.readers) { try await show($0, $1) }
+        routes.on(.get, "members/{id}/balance", for: Self.readers) { try await balance($0, $1) }
+        routes.on(.get, "members/{id}/entries", for: Self.readers) { try await entries($0, $1) }
+        routes.on(.get, "members/{id}/events", for: Self.readers) { try await events($0, $1) }
+    }
+
+    private func enrol(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        _ = try MediaType.of(request, accepting: [.json])
+        let idempotency = try IdempotencyKey.of(request, principal: context.principal, route: "POST /v1/members")
+        let body = try await BodyReader.read(
+            request, limit: BodyReader.Limit(bytes: configuration.eventLimit, what: "The body"))
+        let enrolment: EnrolmentBody
+        do throws(BodyError) {
+            enrolment = try EnrolmentBody.read(body)
+        } catch {
+            throw Problem(error)
+        }
+        let done = try await api.enrol(enrolment, idempotency: idempotency, at: context.receivedAt)
+        var writer = JSONWriter(reserving: 1024)
+        writer.member(done.member)
+        var headers: HTTPFields = [.location: "/v1/members/\(UUIDText.text(done.member.id))"]
+        if done.isReplayed { headers[IdempotencyKey.replayed] = "true" }
+        return Answer.json(.created, headers: headers, writer)
+    }
+
+    private func find(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        var query = QueryReader(request.uri.query)
+        let reference = query.memberReference()
+        try query.check()
+        guard let reference else { throw Problem.memberNotFound }
+        return try await show(reference, request, context)
+    }
+
+    private func show(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let id = try Self.memberID(context)
+        guard let reference = MemberReference(.id, UUIDText.text(id)) else { throw Problem.memberNotFound }
+        return try await show(reference, request, context)
+    }
+
+    private func show(
+        _ reference: MemberReference, _ request: Request, _ context: AuthenticatedContext
+    ) async throws -> Response {
+        let member = try await api.member(reference, at: context.receivedAt)
+        let tag = EntityTag(version: member.version, lastChange: member.balance.lastChange, asOf: nil)
+        return Answer.tagged(tag, for: request) { $0.member(member) }
+    }
+
+    private func balance(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let id = try Self.memberID(context)
+        var query = QueryReader(request.uri.query)
+        let asOf = query.time("as_of")
+        try query.check()
+        let view = try await api.balance(of: id, at: context.receivedAt, asOf: asOf)
+        let tag = EntityTag(version: view.version, lastChange: view.balance.lastChange, asOf: asOf)
+        return Answer.tagged(tag, for: request) { $0.balance(view) }
+    }
+
+    private func entries(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let id = try Self.memberID(context)
+        var query = QueryReader(request.uri.query)
+        let part = query.page()
+        try query.check()
+        let page = try await api.entries(of: id, at: context.receivedAt, page: part)
+        var writer = JSONWriter(reserving: 64 + page.items.count * 400)
+        writer.page(page) { $0.entry($1) }
+        return Answer.json(writer)
+    }
+
+    private func events(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let id = try Self.memberID(context)
+        var query = QueryReader(request.uri.query)
+        let part = query.page()
+        try query.check()
+        let page = try await api.events(of: id, page: part)
+        var writer = JSONWriter(reserving: 64 + page.items.count * 800)
+        writer.page(page) { $0.recordedEvent($1) }
+        return Answer.json(writer)
+    }
+
+    /// What is no UUID names nobody.
+    private static func memberID(_ context: AuthenticatedContext) throws(Problem) -> UUID {
+        guard let text = context.parameters.get("id"), let id = UUIDText.parse(text) else { throw .memberNotFound }
+        return id
+    }
+}

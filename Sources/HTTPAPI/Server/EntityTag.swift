@@ -1,0 +1,26 @@
+import HTTPTypes
+import Hummingbird
+import Loyalty
+
+/// Tells two states of a member apart. Weak, because the `as_of` of two answers may differ where nothing else does.
+struct EntityTag: Hashable, Sendable {
+    private let opaque: String
+
+    /// - Parameter asOf: the instant that was asked for; nil for the present.
+    init(version: Int64, lastChange: Instant, asOf: Instant?) {
+        opaque = "\"\(version)-\(lastChange.micros)\(asOf.map { "-\($0.micros)" } ?? "")\""
+    }
+
+    /// As it stands in the header field.
+    var text: String { "W/\(opaque)" }
+
+    /// Whether the caller holds this state already (`If-None-Match`).
+    func isKnown(to request: Request) -> Bool {
+        request.headers[values: .ifNoneMatch].contains { header in
+            header.split(separator: ",").contains { candidate in
+                let tag = candidate.drop { $0 == " " }.prefix { $0 != " " }
+                return tag == "*" || tag == opaque || tag == text
+            }
+        }
+    }
+}

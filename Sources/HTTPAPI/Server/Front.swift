@@ -1,0 +1,73 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import Loyalty
+import LoyaltyService
+
+/// Stands before the router: gives every request its id and its instant, and turns every refusal and failure into a
+/// problem document.
+struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APIContext {
+    let inner: Inner
+    let methods: MethodTable
+    let metrics: HTTPMetrics
+    let clock: @Sendable () -> Instant
+
+    func respond(to request: Request, context outer: BasicRequestContext) async throws -> Response {
+        let started = ContinuousClock.now
+        let source = RequestSource(
+            logger: outer.logger, requestID: RequestID.of(request), receivedAt: clock())
+        let context = APIContext(source: source)
+        metrics.begin()
+        var response = await answer(to: request, context: context)
+        let route = context.endpointPath.flatMap { $0 == Self.nowhere ? nil : $0 }
+        let elapsed = ContinuousClock.now - started
+        metrics.end(method: request.method, route: route, status: response.status, elapsed: elapsed)
+        response.headers[RequestID.header] = context.requestID
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if request.uri.path.hasPrefix("/v1") { response.headers[.cacheControl] = "no-store" }
+        // Never the query: it may hold an e-mail address.
+        context.logger.debug(
+            "Request",
+            metadata: [
+                "request_id": "\(context.requestID)", "method": "\(request.method)", "route": "\(route ?? "none")",
+                "status": "\(response.status.code)", "elapsed": "\(elapsed)",
+            ])
+        return response
+    }
+
+    /// What Hummingbird's router calls the route of a request that has none.
+    private static var nowhere: String { "NotFound" }
+
+    private func answer(to request: Request, context: APIContext) async -> Response {
+        do {
+            let response = try await inner.respond(to: request, context: context)
+            guard response.status == .notFound, context.endpointPath == Self.nowhere else { return response }
+            return unrouted(request)
+        } catch {
+            return problem(of: error, context: context).response
+        }
+    }
+
+    private func unrouted(_ request: Request) -> Response {
+        let allowed = methods.methods(of: request.uri.path)
+        if allowed.isEmpty { return Problem.notFound.response }
+        return Problem.methodNotAllowed(request.method.rawValue, allowed: allowed).response
+    }
+
+    private func problem(of error: any Error, context: APIContext) -> Problem {
+        switch error {
+        case let problem as Problem: return problem
+        case let error as ServiceError: return Problem(error)
+        case is CancellationError: return .shuttingDown
+        default:
+            // Only the type: a description may hold what the caller sent.
+            context.logger.error(
+                "Unexpected error",
+                metadata: [
+                    "request_id": "\(context.requestID)", "route": "\(context.endpointPath ?? "none")",
+                    "error": "\(String(reflecting: type(of: error)))",
+                ])
+            return .unexpected
+        }
+    }
+}

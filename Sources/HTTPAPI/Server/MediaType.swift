@@ -1,0 +1,42 @@
+import HTTPTypes
+import Hummingbird
+
+/// The kinds of JSON that a body can be.
+enum MediaType: String, Hashable, Sendable, CaseIterable {
+    case json = "application/json"
+    case cloudEvent = "application/cloudevents+json"
+    case cloudEventBatch = "application/cloudevents-batch+json"
+
+    /// The kind of a request's body.
+    /// - Throws: a 415 problem where it is none of those accepted, compressed, or not UTF-8.
+    static func of(_ request: Request, accepting accepted: [MediaType]) throws(Problem) -> MediaType {
+        let names = accepted.map(\.rawValue).joined(separator: ", ")
+        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw .unsupportedMediaType("The body must not be compressed (Content-Encoding).", accepted: names)
+        }
+        guard let header = request.headers[.contentType] else {
+            throw .unsupportedMediaType("Content-Type is missing; it must be one of: \(names).", accepted: names)
+        }
+        let parts = header.split(separator: ";", omittingEmptySubsequences: false)
+        let name = trimmed(parts.first ?? "")
+        guard let type = MediaType(rawValue: name), accepted.contains(type) else {
+            throw .unsupportedMediaType("Content-Type must be one of: \(names).", accepted: names)
+        }
+        for parameter in parts.dropFirst() {
+            let pair = parameter.split(separator: "=", maxSplits: 1).map(trimmed)
+            guard pair.count == 2, pair[0] == "charset" else { continue }
+            let charset = pair[1].filter { $0 != "\"" }
+            guard charset == "utf-8" || charset == "utf8" || charset == "us-ascii" else {
+                throw .unsupportedMediaType("The charset must be utf-8.", accepted: names)
+            }
+        }
+        return type
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text
+        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return text.lowercased()
+    }
+}

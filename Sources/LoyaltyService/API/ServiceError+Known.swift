@@ -1,0 +1,94 @@
+import Loyalty
+import Postgres
+import Wire
+
+extension ServiceError {
+    static let memberNotFound = ServiceError(
+        code: "member_not_found", status: 404, title: "There is no such member",
+        detail: "No member has this identifier. Enrol them with POST /v1/members, or check the identifier.",
+        faults: [])
+
+    static let identifierTaken = ServiceError(
+        code: "identifier_taken", status: 409, title: "The identifier belongs to another member",
+        detail: "The card, e-mail or external id is another member's. Look that member up, or leave the identifier out.")
+
+    static let eventConflict = ServiceError(
+        code: "event_conflict", status: 409, title: "The event was recorded before with other content",
+        detail: "An event with this source and id is in the log and says something else. "
+            + "Send what you sent first, or give a new event an id of its own.")
+
+    static let eventInFuture = ServiceError(
+        code: "event_in_future", status: 422, title: "The event lies in the future",
+        detail: "`time` may be at most 5 minutes ahead of the server. Check the till's clock and time zone.",
+        faults: [Fault(pointer: "/time", detail: "must not be more than 5 minutes in the future")])
+
+    static let contended = ServiceError(
+        code: "overloaded", status: 503, title: "The server is busy",
+        detail: "Too many writers are at this member at once. Nothing was written; try again.", retryAfter: 1)
+
+    static let overloaded = ServiceError(
+        code: "overloaded", status: 503, title: "The server is busy",
+        detail: "The queue is full. Nothing was written; try again.", retryAfter: 1)
+
+    static let unavailable = ServiceError(
+        code: "unavailable", status: 503, title: "The database cannot be reached",
+        detail: "Send the same request again: an event keeps its id, and counts once.", retryAfter: 2)
+
+    static let programmeUnknown = ServiceError(
+        code: "programme_not_found", status: 422, title: "There is no such programme",
+        detail: "The programme named is not published here.",
+        faults: [Fault(pointer: "/programme", detail: "is not a published programme")])
+
+    static let cursorInvalid = ServiceError(
+        code: "cursor_invalid", status: 422, title: "The cursor cannot be read",
+        detail: "Use `next_cursor` of the answer before, unchanged, or none.",
+        faults: [Fault(pointer: "/cursor", detail: "is not a cursor of this list")])
+
+    /// Something that should never happen; what it was goes to the log, not to the caller.
+    static func internalFault(_ reason: String) -> InternalFault { InternalFault(reason: reason) }
+
+    /// The domain's refusal in the API's terms.
+    init(_ rejection: Rejection) {
+        let status = rejection.code == .orderExists ? 409 : 422
+        self.init(
+            code: rejection.code.rawValue, status: status, title: rejection.code.title, detail: rejection.detail,
+            faults: rejection.pointer.map { [Fault(pointer: $0, detail: rejection.detail)] } ?? [])
+    }
+
+    /// Any error in the API's terms; nil for what is nobody's business but the operator's.
+    init?(_ error: any Error) {
+        switch error {
+        case let error as ServiceError: self = error
+        case let error as PostgresError where error.code == .queueFull: self = .overloaded
+        case let error as PostgresError where error.isConnectionFault: self = .unavailable
+        default: return nil
+        }
+    }
+}
+
+/// A fault that is ours.
+struct InternalFault: Error, CustomStringConvertible {
+    var reason: String
+    var description: String { reason }
+}
+
+extension PostgresError {
+    /// Whether the database was out of reach, rather than refused something.
+    var isConnectionFault: Bool {
+        [.connectionFailed, .connectionLost, .timeout, .closed].contains(code)
+    }
+}
+
+extension Rejection.Code {
+    fileprivate var title: String {
+        switch self {
+        case .orderExists: "The order has been recorded already"
+        case .returnExceedsSale: "More comes back than was sold"
+        case .currencyNotAccepted: "The programme does not accept the currency"
+        case .currencyDiffers: "The order was paid in another currency"
+        case .activityUnknown: "The programme does not know the activity"
+        case .amountTooLarge: "The amount is too large"
+        case .redemptionNotFound: "There is no such redemption"
+        }
+    }
+}

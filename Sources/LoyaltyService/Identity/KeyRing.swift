@@ -1,0 +1,93 @@
+import Crypto
+import Foundation
+
+/// The secrets of one installation, all derived from a master key that never enters the database. Servers of one
+/// database share it.
+public struct KeyRing: Sendable {
+    private let wrapping: SymmetricKey
+    private let identifiers: SymmetricKey
+    private let apiKeys: SymmetricKey
+
+    /// - Parameter master: 32 random bytes.
+    public init(master: [UInt8]) {
+        func derive(_ purpose: String) -> SymmetricKey {
+            HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: SymmetricKey(data: master), info: Array("treue/\(purpose)/1".utf8), outputByteCount: 32)
+        }
+        (wrapping, identifiers, apiKeys) = (derive("wrap"), derive("identifier"), derive("api-key"))
+    }
+
+    /// What the database knows of a card, e-mail or external id. Keyed: a plain hash of an e-mail address reveals it.
+    func hash(identifier value: String, kind: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array("\(kind):\(value)".utf8), using: identifiers))
+    }
+
+    /// What the database knows of an API key.
+    func hash(apiKey: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array(apiKey.utf8), using: apiKeys))
+    }
+
+    /// Seals a text under a fresh key of its own; answers the key, itself sealed under the master key, and the text.
+    func seal(_ plain: [UInt8], for member: UUID) throws -> (dataKey: [UInt8], sealed: [UInt8]) {
+        let key = SymmetricKey(size: .bits256)
+        let wrapped = try key.withUnsafeBytes { try seal(Array($0), under: wrapping, for: member) }
+        return (wrapped, try seal(plain, under: key, for: member))
+    }
+
+    /// Opens what ``seal(_:for:)`` made.
+    func open(_ sealed: [UInt8], dataKey: [UInt8], for member: UUID) throws -> [UInt8] {
+        let key = SymmetricKey(data: try open(dataKey, under: wrapping, for: member))
+        return try open(sealed, under: key, for: member)
+    }
+
+    // The member's id is authenticated along, so that rows cannot change places.
+    private func seal(_ plain: [UInt8], under key: SymmetricKey, for member: UUID) throws -> [UInt8] {
+        let box = try AES.GCM.seal(plain, using: key, authenticating: Array(member.uuidString.utf8))
+        return box.combined.map(Array.init) ?? []
+    }
+
+    private func open(_ sealed: [UInt8], under key: SymmetricKey, for member: UUID) throws -> [UInt8] {
+        let box = try AES.GCM.SealedBox(combined: sealed)
+        return Array(try AES.GCM.open(box, using: key, authenticating: Array(member.uuidString.utf8)))
+    }
+}
+
+/// The master key's file.
+public enum MasterKeyFile {
+    /// Why it cannot be used, and the mend.
+    public struct Fault: Error, CustomStringConvertible {
+        public var description: String
+    }
+
+    /// Reads `master.key` of a data directory (64 hexadecimal digits), or makes it, readable by its owner alone.
+    /// Several processes may do so at once: the first one's file stays.
+    public static func load(directory: String) throws -> KeyRing {
+        let path = directory + "/master.key"
+        if let text = try? String(contentsOfFile: path, encoding: .utf8) { return try ring(text, path: path) }
+        let fresh = SymmetricKey(size: .bits256).withUnsafeBytes { bytes in
+            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\n"
+        }
+        let draft = path + ".\(ProcessInfo.processInfo.processIdentifier)"
+        guard
+            FileManager.default.createFile(
+                atPath: draft, contents: Data(fresh.utf8), attributes: [.posixPermissions: 0o600])
+        else { throw Fault(description: "cannot write \(path); make the folder writable or set TREUE_DATA_DIR") }
+        // A hard link is made only where no file is: whoever comes second reads the first one's key.
+        try? FileManager.default.linkItem(atPath: draft, toPath: path)
+        try? FileManager.default.removeItem(atPath: draft)
+        return try ring(try String(contentsOfFile: path, encoding: .utf8), path: path)
+    }
+
+    private static func ring(_ text: String, path: String) throws -> KeyRing {
+        let digits = Array(text.utf8).filter { $0 > 0x20 }
+        var master: [UInt8] = []
+        for index in stride(from: 0, to: digits.count - 1, by: 2) {
+            guard let byte = UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) else { break }
+            master.append(byte)
+        }
+        guard digits.count == 64, master.count == 32 else {
+            throw Fault(description: "\(path) does not hold 64 hexadecimal digits; restore it from your backup")
+        }
+        return KeyRing(master: master)
+    }
+}

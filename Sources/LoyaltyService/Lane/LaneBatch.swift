@@ -1,0 +1,108 @@
+import EventLog
+import Foundation
+import Loyalty
+import Wire
+
+/// A batch on its way: what was asked, what has been answered, and what has been looked up for the rest.
+struct LaneBatch {
+    /// The requests for one member, in order.
+    struct Group {
+        var indices: [Int] = []
+        /// Orders looked up in the log.
+        var orders: [OrderReference: [DatedEvent]] = [:]
+        /// The member's events, where an event is late.
+        var history: [DatedEvent]?
+        /// Set where the log refused a purchase whose order it knows: orders are looked up from then on.
+        var looksUpOrders = false
+    }
+
+    let requests: [LaneRequest]
+    var results: [Result<LaneReply, any Error>?]
+    var groups: [UUID: Group] = [:]
+    /// Members in the order of their first request, so that the same batch is decided in the same order.
+    private let order: [UUID]
+    var members: [UUID: KnownMember] = [:]
+    var needs: [UUID: Set<Need>] = [:]
+
+    init(_ requests: [LaneRequest]) {
+        self.requests = requests
+        results = Array(repeating: nil, count: requests.count)
+        var order: [UUID] = []
+        for (index, request) in requests.enumerated() {
+            if groups[request.memberID] == nil { order.append(request.memberID) }
+            groups[request.memberID, default: Group()].indices.append(index)
+        }
+        self.order = order
+    }
+
+    /// Requests without an answer.
+    var open: [Int] { results.indices.filter { results[$0] == nil } }
+    var isDone: Bool { !results.contains { $0 == nil } }
+    var openMembers: [UUID] { order.filter(isOpen) }
+
+    /// Whether a request for that member waits for its answer.
+    func isOpen(_ member: UUID) -> Bool { groups[member]?.indices.contains { results[$0] == nil } == true }
+
+    var answers: [Result<LaneReply, any Error>] { results.map { $0 ?? .failure(ServiceError.contended) } }
+
+    /// Decides every open request on what is known. Notes in `needs` what must be looked up first; then the plans are
+    /// to be thrown away.
+    ///
+    /// - Parameter final: whether keys have been looked up, so that a refusal is the answer.
+    mutating func decide(under programme: Programme, final: Bool) -> [Plan] {
+        var plans: [Plan] = []
+        var keys: Set<[UInt8]> = []
+        for id in openMembers {
+            guard let group = groups[id] else { continue }
+            var plan = Plan(memberID: id, member: members[id], programme: programme)
+            for index in group.indices where results[index] == nil {
+                // The same key twice in one batch: the second waits until the first is in the log.
+                if let key = requests[index].key, !keys.insert(key).inserted { continue }
+                plan.add(requests[index], index: index, group: group)
+            }
+            if !plan.needs.isEmpty {
+                needs[id] = plan.needs
+            } else if plan.events.isEmpty {
+                if final { for (index, error) in plan.refusals { results[index] = .failure(error) } }
+            } else {
+                plan.isFinal = final
+                plans.append(plan)
+            }
+        }
+        return needs.isEmpty ? plans : []
+    }
+
+    /// The plan is in the log.
+    mutating func answer(_ plan: Plan) {
+        for (index, reply) in plan.replies { results[index] = .success(reply) }
+        if plan.isFinal { for (index, error) in plan.refusals { results[index] = .failure(error) } }
+        members[plan.memberID] = plan.member
+        forgetLookups(of: plan.memberID)
+    }
+
+    mutating func fail(_ plan: Plan, with error: any Error) {
+        for index in plan.replies.keys { results[index] = .failure(error) }
+        for (index, refusal) in plan.refusals { results[index] = .failure(refusal) }
+    }
+
+    /// Somebody else was faster: what was known of the member no longer holds.
+    mutating func forget(_ id: UUID) {
+        members[id] = nil
+        forgetLookups(of: id)
+    }
+
+    /// The log knows an order that was taken to be new.
+    mutating func lookUpOrders(of id: UUID) {
+        forgetLookups(of: id)
+        groups[id]?.looksUpOrders = true
+    }
+
+    private mutating func forgetLookups(of id: UUID) {
+        groups[id]?.orders = [:]
+        groups[id]?.history = nil
+    }
+
+    mutating func failRest(with error: any Error) {
+        for index in results.indices where results[index] == nil { results[index] = .failure(error) }
+    }
+}

@@ -1,0 +1,91 @@
+import EventLog
+import Foundation
+import Loyalty
+import Postgres
+import Wire
+
+extension DatedEvent {
+    /// From the log.
+    init(_ recorded: RecordedEvent) throws(CodecError) {
+        self.init(
+            at: Instant(micros: recorded.occurredAtMicros),
+            try EventCodec.decode(type: recorded.type, data: recorded.data))
+    }
+
+    /// What an answer to the checkout lists: changes of points, and returns that wait.
+    var answerEntries: [LedgerEntry] {
+        entries(balance: 0).filter { $0.kind != .tier }
+    }
+}
+
+extension LoyaltyEvent {
+    /// The order that an event is about, where it must be found again by it.
+    var order: OrderReference? {
+        switch self {
+        case .purchaseCompleted(let event): event.purchase.order
+        case .purchaseReturned(let event): event.goods.order
+        case .returnHeld(let event): event.goods.order
+        case .enrolled, .pointsAccrued, .activityCompleted, .pointsRevoked, .pointsExpired, .tierChanged, .restated: nil
+        }
+    }
+}
+
+extension Command {
+    var order: OrderReference? {
+        switch self {
+        case .purchase(let purchase): purchase.order
+        case .purchaseReturn(let goods): goods.order
+        case .activity: nil
+        }
+    }
+}
+
+extension EventLog {
+    /// All of a member's events, in the order recorded.
+    func history(of member: UUID, on connection: some PostgresQuerying) async throws -> [DatedEvent] {
+        var history: [DatedEvent] = []
+        var version: Int64 = 0
+        while true {
+            let page = try await events(of: member, after: version, limit: 5_000, on: connection)
+            for event in page { history.append(try DatedEvent(event)) }
+            guard let last = page.last, page.count == 5_000 else { return history }
+            version = last.version
+        }
+    }
+
+    /// What the checkout was told when the event was new.
+    func firstAnswer(of first: RecordedEvent, on connection: some PostgresQuerying) async throws -> EventReply {
+        let primary = try DatedEvent(first)
+        guard let outcome = primary.event.outcome else { throw ServiceError.internalFault("a key on \(first.type)") }
+        var entries = primary.answerEntries.map { ($0, first.version) }
+        var language = Language.english
+        if outcome.followers > 0 {
+            let followers = try await events(
+                of: first.stream, after: first.version, limit: outcome.followers, on: connection)
+            for event in followers { entries += try DatedEvent(event).answerEntries.map { ($0, event.version) } }
+        }
+        if let account = try await accounts(of: [first.stream], on: connection).first {
+            language = try StateCodec.decode(account.state).language
+        }
+        return EventReply(
+            status: .duplicate, memberID: first.stream, outcome: outcome, entries: entries, language: language)
+    }
+}
+
+/// What is kept beside an event: where it came from, and the sender's own attributes.
+enum Metadata {
+    static func bytes(of event: IncomingEvent) -> [UInt8] {
+        var writer = JSONWriter(reserving: 128)
+        writer.beginObject()
+        writer.key("id")
+        writer.string(event.id)
+        writer.key("source")
+        writer.string(event.source)
+        if let attributes = event.metadata {
+            writer.key("attributes")
+            writer.raw(attributes)
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+}

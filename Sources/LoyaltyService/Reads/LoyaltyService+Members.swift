@@ -1,0 +1,78 @@
+import EventLog
+public import Foundation
+public import Loyalty
+public import Wire
+
+extension LoyaltyService {
+    /// A member by any identifier.
+    public func member(_ reference: MemberReference, at now: Instant) async throws(ServiceError) -> MemberView {
+        do {
+            guard let id = try await directory.find(reference) else { throw ServiceError.memberNotFound }
+            return try await view(of: id, at: now)
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    /// What a member has now, or had at `asOf` by business time.
+    public func balance(
+        of member: UUID, at now: Instant, asOf: Instant? = nil
+    ) async throws(ServiceError) -> BalanceView {
+        do {
+            let account = try await account(of: member)
+            let state = try await state(of: account, member, at: now, asOf: asOf)
+            // An event may be a few minutes ahead of our clock: what was answered is in the balance all the same.
+            let instant = asOf ?? max(now, account.state.latest)
+            return BalanceView(
+                memberID: member, version: account.version, balance: programme.balance(of: state, at: instant))
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    /// The member's stream as recorded, oldest first.
+    public func events(of member: UUID, page: PageRequest) async throws(ServiceError) -> Page<EventView> {
+        do {
+            _ = try await account(of: member)
+            let after = try page.cursor.map(Cursor.init)?.version ?? 0
+            let events = try await log.events(of: member, after: after, limit: page.limit + 1, on: client)
+            let more = events.count > page.limit
+            let items = events.prefix(page.limit).map { event in
+                EventView(
+                    version: event.version, type: event.type, occurredAt: Instant(micros: event.occurredAtMicros),
+                    recordedAt: Instant(micros: event.recordedAtMicros), data: event.data, metadata: event.metadata)
+            }
+            return Page(items: items, nextCursor: more ? items.last.map { Cursor(version: $0.version).text } : nil)
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    func account(of member: UUID) async throws -> KnownMember {
+        guard let row = try await log.accounts(of: [member], on: client).first else { throw ServiceError.memberNotFound }
+        return KnownMember(version: row.version, state: try StateCodec.decode(row.state))
+    }
+
+    /// The state that a read at that instant shows. The past before the latest event is folded from the log.
+    private func state(
+        of account: KnownMember, _ member: UUID, at now: Instant, asOf: Instant?
+    ) async throws -> MemberState {
+        if let asOf, asOf < account.state.latest {
+            return try programme.state(of: try await log.history(of: member, on: client), asOf: asOf)
+        }
+        return try programme.current(account.state, at: asOf ?? max(now, account.state.latest)).state
+    }
+
+    func view(of member: UUID, at now: Instant) async throws -> MemberView {
+        let account = try await account(of: member)
+        let row = try await MemberVault(log: log).rows(of: [member], on: client).first
+        let profile = try row.map { row in
+            try Profile(decoding: keys.open(row.sealed.profile, dataKey: row.sealed.dataKey, for: member))
+        }
+        let state = try await state(of: account, member, at: now, asOf: nil)
+        return MemberView(
+            id: member, programme: account.state.programme, profile: profile ?? Profile(),
+            enrolledAt: account.state.enrolledAt, version: account.version,
+            balance: programme.balance(of: state, at: max(now, account.state.latest)))
+    }
+}

@@ -1,0 +1,172 @@
+import Synchronization
+
+/// Group commit: requests gather while a batch commits, and the next batch takes all of them.
+///
+/// The lane has one connection of its own and a bounded queue. `body` gets everything that waits, runs its SQL on
+/// the lease (normally one statement, so one transaction and one fsync) and returns one result a request, in order.
+public final class AppendLane<Request: Sendable, Response: Sendable>: Sendable {
+    public typealias Body = @Sendable ([Request], PostgresLease) async -> [Result<Response, any Error>]
+
+    private struct Entry: Sendable {
+        let request: Request
+        let continuation: CheckedContinuation<Response, any Error>
+    }
+
+    private struct State {
+        var queue: BatchQueue<Entry>
+        var sleeper: CheckedContinuation<Void, Never>?
+    }
+
+    private let client: PostgresClient
+    private let maximumBatch: Int
+    private let body: Body
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - queueLimit: requests that may wait; beyond it `submit` throws `.queueFull` at once.
+    ///   - maximumBatch: requests handed to `body` at once, at most.
+    public init(client: PostgresClient, queueLimit: Int, maximumBatch: Int, body: @escaping Body) {
+        self.client = client
+        self.maximumBatch = max(1, maximumBatch)
+        self.body = body
+        state = Mutex(State(queue: BatchQueue(limit: max(1, queueLimit), maximumBatch: max(1, maximumBatch))))
+    }
+
+    /// Requests that wait; those being carried out are not counted.
+    public var depth: Int { state.withLock { $0.queue.count } }
+
+    /// Joins the queue and waits for the answer.
+    ///
+    /// - Throws: the failure that `body` returned for this request; `PostgresError` `.queueFull`, `.closed`, or
+    ///   `.cancelled` when the task was cancelled before a batch took the request. All three are unsent.
+    public func submit(_ request: Request) async throws -> Response {
+        let slot = CancellationSlot()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                enqueue(Entry(request: request, continuation: continuation), slot)
+            }
+        } onCancel: {
+            if let id = slot.cancel() { cancel(id) }
+        }
+    }
+
+    /// Takes nothing new. What was taken is still answered.
+    public func shutdown() {
+        let (outcome, sleeper) = state.withLock { ($0.queue.shutdown(), $0.sleeper.take()) }
+        sleeper?.resume()
+        if case .orphans(let entries) = outcome {
+            for entry in entries { entry.continuation.resume(throwing: PostgresError.isClosed) }
+        }
+    }
+
+    /// The lane's work; returns after `shutdown()`, when everything taken has been answered. Cancelling the task
+    /// shuts the lane down. May be called once.
+    public func run() async {
+        guard state.withLock({ $0.queue.begin() }) else { return }
+        let id = ConnectionID.next()
+        if !client.onShutdown(id, { [weak self] in self?.shutdown() }) { shutdown() }
+        // A task of its own: what was taken is finished even when ours is cancelled.
+        let loop = Task { await drain() }
+        await withTaskCancellationHandler {
+            await loop.value
+        } onCancel: {
+            shutdown()
+        }
+        client.forgetStopper(id)
+    }
+}
+
+// MARK: - The queue
+
+extension AppendLane {
+    private func enqueue(_ entry: Entry, _ slot: CancellationSlot) {
+        let id = ConnectionID.next()
+        guard slot.fill(id) else {
+            return entry.continuation.resume(throwing: PostgresError(.cancelled, "cancelled before it was queued"))
+        }
+        let (submitted, sleeper) = state.withLock { state in
+            let submitted = state.queue.submit(entry, id: id)
+            return (submitted, submitted == .accepted(wakesRunner: true) ? state.sleeper.take() : nil)
+        }
+        sleeper?.resume()
+        switch submitted {
+        case .accepted:
+            // The handler may have run before the request was in the queue.
+            if slot.isCancelled { cancel(id) }
+        case .full:
+            entry.continuation.resume(throwing: PostgresError(.queueFull, "the append lane's queue is full"))
+        case .closed:
+            entry.continuation.resume(throwing: PostgresError.isClosed)
+        }
+    }
+
+    private func cancel(_ id: UInt64) {
+        let entry = state.withLock { $0.queue.cancel(id) }
+        entry?.continuation.resume(throwing: PostgresError(.cancelled, "cancelled while it waited"))
+    }
+
+    /// Everything that waits, or nil after shutdown.
+    private func nextBatch() async -> [Entry]? {
+        while true {
+            let taken = state.withLock { $0.queue.take() }
+            switch taken {
+            case .batch(let entries): return entries
+            case .finished: return nil
+            case .wait: await sleep()
+            }
+        }
+    }
+
+    private func sleep() async {
+        await withCheckedContinuation { continuation in
+            let mustWait = state.withLock { state in
+                guard state.queue.isRunnerSleeping else { return false }
+                state.sleeper = continuation
+                return true
+            }
+            if !mustWait { continuation.resume() }
+        }
+    }
+}
+
+// MARK: - The loop
+
+extension AppendLane {
+    private func drain() async {
+        var source: LeaseSource?
+        var lease: PostgresLease?
+        while let batch = await nextBatch() {
+            do throws(PostgresError) {
+                if source == nil { source = try client.makePool() }
+                guard let source else { continue }
+                let current = try await fit(lease, from: source)
+                lease = current
+                answer(batch, await body(batch.map(\.request), current))
+            } catch {
+                lease = nil
+                for entry in batch { entry.continuation.resume(throwing: error) }
+            }
+        }
+        if let source {
+            if let lease { source.release(lease) }
+            client.closePool(source)
+        }
+    }
+
+    /// The lease itself when it can serve another batch; else the pool looks at it and gives a good one.
+    private func fit(_ lease: PostgresLease?, from source: LeaseSource) async throws(PostgresError) -> PostgresLease {
+        if let lease {
+            if lease.isFit { return lease }
+            source.release(lease)
+        }
+        return try await source.acquire()
+    }
+
+    private func answer(_ batch: [Entry], _ results: [Result<Response, any Error>]) {
+        for (entry, result) in zip(batch, results) { entry.continuation.resume(with: result) }
+        guard results.count < batch.count else { return }
+        let error = PostgresError(
+            .protocolViolation, "\(batch.count) requests got \(results.count) answers", wasSent: true)
+        for entry in batch[results.count...] { entry.continuation.resume(throwing: error) }
+    }
+}

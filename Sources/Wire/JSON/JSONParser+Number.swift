@@ -1,0 +1,44 @@
+extension JSONParser {
+    /// Reads `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`; whole numbers that fit become integers.
+    mutating func number() throws(JSONSyntaxError) -> JSONValue {
+        let start = at
+        let isNegative = take(UInt8(ascii: "-"))
+        guard let digits = integerDigits() else { throw unexpected("a digit") }
+        let mark = at
+        if take(UInt8(ascii: ".")) {
+            guard skipDigits() else { throw unexpected("a digit after the decimal point") }
+        }
+        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+            _ = take(UInt8(ascii: "+")) || take(UInt8(ascii: "-"))
+            guard skipDigits() else { throw unexpected("a digit in the exponent") }
+        }
+        if mark == at, let value = Self.integer(bytes[digits], isNegative: isNegative) { return .integer(value) }
+        return .number(String(decoding: bytes[start..<at], as: UTF8.self))
+    }
+
+    /// The digits before a decimal point: no zero may lead further digits.
+    private mutating func integerDigits() -> Range<Int>? {
+        let start = at
+        if take(UInt8(ascii: "0")) { return start..<at }
+        return skipDigits() ? start..<at : nil
+    }
+
+    private mutating func skipDigits() -> Bool {
+        let start = at
+        while at < bytes.count, bytes[at] >= UInt8(ascii: "0"), bytes[at] <= UInt8(ascii: "9") { at += 1 }
+        return at > start
+    }
+
+    /// Counts downwards, because the smallest integer has no positive twin.
+    private static func integer(_ digits: ArraySlice<UInt8>, isNegative: Bool) -> Int64? {
+        var value: Int64 = 0
+        for digit in digits {
+            let (tens, tooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (sum, tooLargeNow) = tens.subtractingReportingOverflow(Int64(digit & 0x0F))
+            if tooLarge || tooLargeNow { return nil }
+            value = sum
+        }
+        if isNegative { return value }
+        return value == .min ? nil : -value
+    }
+}

@@ -1,0 +1,74 @@
+public import struct Foundation.UUID
+
+extension JSONWriter {
+    /// A member with a text.
+    public mutating func member(_ name: StaticString, _ value: String) {
+        key(name)
+        string(value)
+    }
+
+    /// A member with a whole number.
+    public mutating func member(_ name: StaticString, _ value: Int64) {
+        key(name)
+        integer(value)
+    }
+
+    /// A member with `true` or `false`.
+    public mutating func member(_ name: StaticString, _ value: Bool) {
+        key(name)
+        bool(value)
+    }
+
+    /// A member with an identifier in its lower-case form.
+    public mutating func member(_ name: StaticString, _ value: UUID) {
+        key(name)
+        raw(UUIDText.quoted(value))
+    }
+
+    /// A member that is left out when there is no text.
+    public mutating func optionalMember(_ name: StaticString, _ value: String?) {
+        if let value { member(name, value) }
+    }
+
+    /// A member that is left out when there is no number.
+    public mutating func optionalMember(_ name: StaticString, _ value: Int64?) {
+        if let value { member(name, value) }
+    }
+
+    /// A member that is left out when there is no identifier.
+    public mutating func optionalMember(_ name: StaticString, _ value: UUID?) {
+        if let value { member(name, value) }
+    }
+
+    /// A member with an instant, microseconds since 1970-01-01 UTC, as RFC 3339 in UTC.
+    public mutating func member(_ name: StaticString, timeMicros: Int64) {
+        key(name)
+        var text: [UInt8] = [UInt8(ascii: "\"")]
+        text.reserveCapacity(32)
+        RFC3339.append(micros: timeMicros, to: &text)
+        text.append(UInt8(ascii: "\""))
+        raw(text)
+    }
+
+    /// A whole decoded value, as it is.
+    public mutating func value(_ value: JSONValue) {
+        switch value {
+        case .null: null()
+        case .bool(let flag): bool(flag)
+        case .integer(let number): integer(number)
+        case .number(let text): raw(text.utf8)
+        case .string(let text): string(text)
+        case .array(let elements):
+            beginArray()
+            for element in elements { self.value(element) }
+            endArray()
+        case .object(let members):
+            beginObject()
+            for member in members {
+                key(named: member.name)
+                self.value(member.value)
+            }
+            endObject()
+        }
+    }
+}

@@ -1,0 +1,126 @@
+extension ObjectReader {
+    /// A required text of 1...max characters (Unicode scalars) without control characters.
+    public func string(_ name: String, max: Int) -> String? {
+        required(name).flatMap { text($0, at: place(of: name), max: max) }
+    }
+
+    /// An optional text of 1...max characters without control characters.
+    public func optionalString(_ name: String, max: Int) -> String? {
+        optional(name).flatMap { text($0, at: place(of: name), max: max) }
+    }
+
+    /// A required whole number in a range.
+    public func integer(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
+        required(name).flatMap { integer($0, at: place(of: name), in: range) }
+    }
+
+    /// An optional whole number in a range.
+    public func optionalInteger(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
+        optional(name).flatMap { integer($0, at: place(of: name), in: range) }
+    }
+
+    /// An optional `true` or `false`.
+    public func optionalBool(_ name: String) -> Bool? {
+        switch optional(name) {
+        case nil: return nil
+        case .bool(let value)?: return value
+        case let other?:
+            fault(at: name, "must be true or false, not \(other.kind)")
+            return nil
+        }
+    }
+
+    /// A required word of a fixed list.
+    public func word(_ name: String, of words: [String]) -> String? {
+        required(name).flatMap { word($0, at: place(of: name), of: words) }
+    }
+
+    /// An optional word of a fixed list.
+    public func optionalWord(_ name: String, of words: [String]) -> String? {
+        optional(name).flatMap { word($0, at: place(of: name), of: words) }
+    }
+
+    /// A required ISO 4217 code: three capital letters.
+    public func currency(_ name: String) -> String? {
+        required(name).flatMap { currency($0, at: place(of: name)) }
+    }
+
+    /// An optional RFC 3339 instant in microseconds since 1970-01-01 UTC.
+    public func optionalTime(_ name: String) -> Int64? {
+        guard let text = optionalString(name, max: 64) else { return nil }
+        do throws(RFC3339.Fault) {
+            return try RFC3339.micros(of: text)
+        } catch {
+            fault(at: name, error.detail)
+            return nil
+        }
+    }
+
+    /// A text of 1...max characters without control characters, wherever it stands.
+    public func text(_ value: JSONValue, at place: JSONPointer, max: Int) -> String? {
+        guard case .string(let text) = value else {
+            faults.add(at: place, "must be a string, not \(value.kind)")
+            return nil
+        }
+        guard !text.isEmpty else {
+            faults.add(at: place, "must not be empty")
+            return nil
+        }
+        guard text.utf8.count <= max || text.unicodeScalars.count <= max else {
+            faults.add(at: place, "must be at most \(max) characters long")
+            return nil
+        }
+        guard !text.unicodeScalars.contains(where: Self.isControl) else {
+            faults.add(at: place, "must not contain control characters")
+            return nil
+        }
+        return text
+    }
+
+    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+    }
+
+    /// A whole number in a range, wherever it stands.
+    func integer(_ value: JSONValue, at place: JSONPointer, in range: ClosedRange<Int64>) -> Int64? {
+        switch value {
+        case .integer(let number) where range.contains(number):
+            return number
+        case .integer:
+            faults.add(at: place, Self.outside(range))
+        case .number(let text) where text.utf8.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }:
+            faults.add(at: place, "must be a whole number, without fraction or exponent")
+        case .number:
+            faults.add(at: place, Self.outside(range))
+        default:
+            faults.add(at: place, "must be a whole number, not \(value.kind)")
+        }
+        return nil
+    }
+
+    private static func outside(_ range: ClosedRange<Int64>) -> String {
+        switch (range.lowerBound, range.upperBound) {
+        case (.min, .max): "must fit 64 bits"
+        case (let lower, .max): "must be at least \(lower) and fit 64 bits"
+        case (let lower, let upper): "must be between \(lower) and \(upper)"
+        }
+    }
+
+    private func word(_ value: JSONValue, at place: JSONPointer, of words: [String]) -> String? {
+        guard let text = text(value, at: place, max: 200) else { return nil }
+        if words.contains(text) { return text }
+        faults.add(
+            at: place, "must be one of \(words.joined(separator: ", "))" + Spelling.hint(for: text, among: words))
+        return nil
+    }
+
+    func currency(_ value: JSONValue, at place: JSONPointer) -> String? {
+        if case .string(let code) = value, code.utf8.count == 3,
+            code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
+        {
+            return code
+        }
+        faults.add(at: place, "must be an ISO 4217 code: three capital letters")
+        return nil
+    }
+}

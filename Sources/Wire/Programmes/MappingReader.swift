@@ -1,0 +1,106 @@
+internal import Yams
+
+/// Reads one mapping of a programme file key by key and notes every fault with its place.
+///
+/// nil means absent (where that is allowed) or wrong (then a fault was noted). An empty value counts as absent.
+final class MappingReader {
+    let faults: ProgrammeFaults
+    /// Where the mapping begins.
+    let mark: FilePlace
+    private let isMapping: Bool
+    private var entries: [(key: String, mark: FilePlace, value: Node)] = []
+    private var known: [String] = []
+
+    /// A reader of a node that should be a mapping.
+    /// - Parameter what: what the mapping stands for, in messages: "a version".
+    init(_ node: Node, _ what: String, faults: ProgrammeFaults) {
+        self.faults = faults
+        mark = node.place
+        guard case .mapping(let mapping) = node else {
+            isMapping = false
+            faults.add(at: mark, "\(what) must be a mapping of keys to values, not \(node.kind)")
+            return
+        }
+        isMapping = true
+        for (key, value) in mapping {
+            if case .scalar(let scalar) = key {
+                entries.append((scalar.string, key.place, value))
+            } else {
+                faults.add(at: key.place, "a key must be a plain word, not \(key.kind)")
+            }
+        }
+    }
+
+    /// The value under an optional key.
+    func optional(_ key: String) -> Node? {
+        known.append(key)
+        guard let value = entries.first(where: { $0.key == key })?.value, !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// The value under a key that must be there.
+    func required(_ key: String) -> Node? {
+        if let value = optional(key) { return value }
+        if isMapping { faults.add(at: place(of: key), "`\(key)` is required") }
+        return nil
+    }
+
+    /// Where a key stands, or the mapping where it is absent.
+    func place(of key: String) -> FilePlace { entries.first { $0.key == key }?.mark ?? mark }
+
+    /// All keys with their values, for mappings whose keys are data.
+    func everything() -> [(key: String, mark: FilePlace, value: Node)] {
+        known += entries.map(\.key)
+        return entries
+    }
+
+    /// Notes every key that nobody asked for.
+    func close() {
+        for entry in entries where !known.contains(entry.key) {
+            let hint = Spelling.hint(for: entry.key, among: known)
+            let keys = hint.isEmpty ? "; known here: \(known.joined(separator: ", "))" : hint
+            faults.add(at: entry.mark, "`\(entry.key)` is not a known key\(keys)")
+        }
+    }
+
+    /// The elements of an optional sequence, each read by `body`; an empty list where it is absent.
+    func list<Value>(_ key: String, count: ClosedRange<Int>, _ body: (Node) -> Value?) -> [Value] {
+        guard let node = optional(key) else {
+            if count.lowerBound > 0, isMapping { faults.add(at: place(of: key), "`\(key)` is required") }
+            return []
+        }
+        guard case .sequence(let sequence) = node else {
+            faults.add(at: node.place, "`\(key)` must be a list, not \(node.kind)")
+            return []
+        }
+        guard count.contains(sequence.count) else {
+            faults.add(
+                at: node.place,
+                "`\(key)` must have \(count.lowerBound) to \(count.upperBound) elements, not \(sequence.count)")
+            return []
+        }
+        return sequence.compactMap(body)
+    }
+}
+
+extension Node {
+    /// Where it begins.
+    var place: FilePlace { mark.map(FilePlace.init) ?? .start }
+
+    /// What it is, for messages.
+    var kind: String {
+        switch self {
+        case .mapping: "a mapping"
+        case .sequence: "a list"
+        case .scalar where isEmpty: "nothing"
+        case .scalar(let scalar): "`\(scalar.string)`"
+        case .alias: "an alias"
+        }
+    }
+
+    /// Whether it is a value that was left empty, or `null`.
+    var isEmpty: Bool {
+        guard case .scalar(let scalar) = self, scalar.style == .plain || scalar.style == .any else { return false }
+        return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+    }
+}

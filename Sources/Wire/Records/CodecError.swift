@@ -1,0 +1,31 @@
+/// Why stored bytes could not be turned back into a value: damage, or a server older than the data.
+public enum CodecError: Error, Sendable, Equatable {
+    /// Not JSON.
+    case unreadable(JSONSyntaxError)
+    /// A type of event that this server does not know.
+    case unknownType(String)
+    /// A newer (or senseless) schema version than this server knows.
+    case unknownVersion(type: String, version: Int64)
+    /// JSON of another shape.
+    case invalid([Fault])
+
+    /// Runs a reader over stored bytes.
+    static func reading<Value>(_ value: JSONValue, _ read: (ObjectReader) -> Value?) throws(CodecError) -> Value {
+        let reader = ObjectReader(value)
+        let result = read(reader)
+        do throws(ValidationFaults) {
+            return try reader.finish(result)
+        } catch {
+            throw .invalid(error.faults)
+        }
+    }
+
+    /// Parses stored bytes.
+    static func parsing(_ bytes: [UInt8]) throws(CodecError) -> JSONValue {
+        do throws(JSONSyntaxError) {
+            return try JSONReader.read(bytes)
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import Loyalty
+
+/// What was recorded is read as it is: the bounds for callers' input do not apply to it.
+extension ObjectReader {
+    /// A required text, whatever it is.
+    func recordedText(_ name: String) -> String? {
+        required(name).flatMap { recorded($0, at: name) }
+    }
+
+    /// An optional text, whatever it is.
+    func optionalRecordedText(_ name: String) -> String? {
+        optional(name).flatMap { recorded($0, at: name) }
+    }
+
+    /// What a member is spoken to in.
+    func recordedLanguage() -> Language? {
+        guard let text = recordedText("language") else { return nil }
+        if let language = Language(rawValue: text) { return language }
+        fault(at: "language", "must be en or de")
+        return nil
+    }
+
+    /// Optional texts; none where they are absent.
+    func recordedTexts(_ name: String) -> [String] {
+        guard let value = optional(name) else { return [] }
+        guard case .array(let elements) = value else {
+            fault(at: name, "must be an array, not \(value.kind)")
+            return []
+        }
+        return elements.compactMap { recorded($0, at: name) }
+    }
+
+    /// A required whole number.
+    func recordedInteger(_ name: String) -> Int64? { integer(name, in: .min ... .max) }
+
+    /// A required whole number that fits the machine's word.
+    func recordedInt(_ name: String) -> Int? { recordedInteger(name).map(Int.init) }
+
+    /// A required date.
+    func recordedDate(_ name: String) -> CivilDate? {
+        required(name).flatMap { recordedDate($0, at: name) }
+    }
+
+    /// An optional date.
+    func optionalRecordedDate(_ name: String) -> CivilDate? {
+        optional(name).flatMap { recordedDate($0, at: name) }
+    }
+
+    /// A required array of objects, however many.
+    func recordedObjects<Value>(_ name: String, _ body: (ObjectReader) -> Value?) -> [Value]? {
+        objects(name, count: 0...Int.max, body)
+    }
+
+    private func recorded(_ value: JSONValue, at name: String) -> String? {
+        if case .string(let text) = value { return text }
+        fault(at: name, "must be a string, not \(value.kind)")
+        return nil
+    }
+
+    private func recordedDate(_ value: JSONValue, at name: String) -> CivilDate? {
+        if case .string(let text) = value, let date = CivilDate(text) { return date }
+        fault(at: name, "must be a date such as 2026-12-31")
+        return nil
+    }
+}

@@ -1,0 +1,29 @@
+/// Why a request's body could not be taken.
+public enum BodyError: Error, Sendable, Equatable {
+    /// It is not JSON: HTTP 400.
+    case unreadable(JSONSyntaxError)
+    /// It is JSON and wrong: HTTP 422 with every fault.
+    case invalid([Fault])
+
+    /// Runs a reader and turns its faults into a body's.
+    static func reading<Value>(
+        _ value: JSONValue, _ read: (ObjectReader) -> Value?
+    ) throws(BodyError) -> Value {
+        let reader = ObjectReader(value)
+        let result = read(reader)
+        do throws(ValidationFaults) {
+            return try reader.finish(result)
+        } catch {
+            throw .invalid(error.faults)
+        }
+    }
+
+    /// Parses bytes and turns a syntax error into a body's.
+    static func parsing(_ bytes: [UInt8]) throws(BodyError) -> JSONValue {
+        do throws(JSONSyntaxError) {
+            return try JSONReader.read(bytes)
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+}

@@ -1,0 +1,30 @@
+private import Crypto
+public import struct Foundation.UUID
+private import Loyalty
+
+extension IncomingEvent {
+    /// SHA-256 over the decoded content: type, source, id, time as an instant (null when the sender gave none), data,
+    /// and the member as resolved. Order, spacing, escapes, absent or null, and the time's zone make no difference;
+    /// metadata does not belong to it.
+    ///
+    /// The bytes hashed must never change for an event that is in a log: a new optional member of data is left out
+    /// where it is absent.
+    public func contentHash(memberID: UUID) -> [UInt8] {
+        var writer = JSONWriter(reserving: 1024)
+        writer.beginArray()
+        writer.string(type.rawValue)
+        writer.string(source)
+        writer.string(id)
+        if let time { writer.integer(time.micros) } else { writer.null() }
+        writer.beginObject()
+        switch command {
+        case .purchase(let purchase): writer.members(of: purchase)
+        case .purchaseReturn(let goods): writer.members(of: goods)
+        case .activity(let activity): writer.members(of: activity)
+        }
+        writer.endObject()
+        writer.string(UUIDText.text(memberID))
+        writer.endArray()
+        return Array(SHA256.hash(data: writer.bytes))
+    }
+}

@@ -1,0 +1,58 @@
+public import struct Foundation.UUID
+
+/// Identifiers as text: read in either case, written in lower case.
+public enum UUIDText {
+    /// Reads the 36 characters of a UUID; nil when the text is anything else.
+    public static func parse(_ text: String) -> UUID? {
+        let utf8 = text.utf8
+        guard utf8.count == 36 else { return nil }
+        var (high, low): (UInt64, UInt64) = (0, 0)
+        for (index, byte) in utf8.enumerated() {
+            if index == 8 || index == 13 || index == 18 || index == 23 {
+                guard byte == UInt8(ascii: "-") else { return nil }
+            } else {
+                guard let digit = Hex.value(of: byte) else { return nil }
+                if index < 18 { high = high << 4 | UInt64(digit) } else { low = low << 4 | UInt64(digit) }
+            }
+        }
+        return UUID(high: high, low: low)
+    }
+
+    /// The lower-case text.
+    public static func text(_ uuid: UUID) -> String {
+        String(decoding: quoted(uuid).dropFirst().dropLast(), as: UTF8.self)
+    }
+
+    /// The lower-case text between quotes: a JSON string.
+    static func quoted(_ uuid: UUID) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(38)
+        bytes.append(UInt8(ascii: "\""))
+        let (high, low) = uuid.words
+        for nibble in 0..<32 {
+            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 { bytes.append(UInt8(ascii: "-")) }
+            let word = nibble < 16 ? high : low
+            bytes.append(Hex.digit(UInt8(truncatingIfNeeded: word >> (60 - 4 * (UInt64(nibble) & 15)))))
+        }
+        bytes.append(UInt8(ascii: "\""))
+        return bytes
+    }
+}
+
+extension UUID {
+    /// The identifier whose big-endian bytes are these two words.
+    init(high: UInt64, low: UInt64) {
+        let (h, l) = (high.bigEndian, low.bigEndian)
+        self.init(uuid: unsafeBitCast((h, l), to: UUID.Bytes.self))
+    }
+
+    typealias Bytes = (
+        UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8
+    )
+
+    /// The big-endian bytes as two words.
+    var words: (high: UInt64, low: UInt64) {
+        let (h, l) = unsafeBitCast(uuid, to: (UInt64, UInt64).self)
+        return (UInt64(bigEndian: h), UInt64(bigEndian: l))
+    }
+}
