@@ -10,9 +10,7 @@ struct LateEventPropertyTests {
     @Test("behind every delivery the recorded events fold to the state", arguments: programmes)
     func folding(_ programme: Programme) throws {
         try Till.eachDelivery(under: programme) { till in
-            var folded = programme.newcomer(at: till.log[0].at)
-            for dated in till.log { try folded.evolve(dated) }
-            try #require(folded == till.state)
+            try #require(try till.folded() == till.state)
         }
     }
 

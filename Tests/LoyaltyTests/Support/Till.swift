@@ -1,3 +1,5 @@
+import Testing
+
 @testable import Loyalty
 
 /// One member with everything recorded about them, served as a service would: it looks up what a decision needs.
@@ -10,8 +12,8 @@ struct Till {
     init(_ programme: Programme = .sephora, enrolled day: CivilDate = "2017-01-01") {
         let at = Instant.start(day, in: programme.zone)
         self.programme = programme
-        log = [DatedEvent(at: at, .enrolled(MemberEnrolled(programme: programme.id)))]
-        state = programme.newcomer(at: at)
+        log = [programme.enrolment(at: at, language: .english)]
+        state = programme.newcomer(at: at, language: .english)
     }
 
     @discardableResult
@@ -29,6 +31,13 @@ struct Till {
         } catch .needs(.history) {
             return try programme.decide(command, at: at, for: state, order: order, history: log)
         }
+    }
+
+    /// What the recorded events fold to.
+    func folded() throws -> MemberState {
+        var state = try #require(MemberState(beginningWith: log[0]))
+        for dated in log { try state.evolve(dated) }
+        return state
     }
 
     /// The member at an instant, with what has fallen due.
