@@ -13,31 +13,29 @@ struct RebuildTests {
     func underLoad() async throws {
         try await Server.with { server async throws in
             _ = await server.history()
-            let isDone = Atomic(false)
-            let refused = Atomic(0)
-            let written = Atomic(0)
+            let load = Load()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for writer in 0..<8 {
                     group.addTask {
                         var number = 0
-                        while !isDone.load(ordering: .relaxed) {
+                        while !load.isDone {
                             let id = await server.buys(
                                 "m\((writer + number) % 20)", "\(writer) \(number)", daysAgo: Int64(number % 7))
-                            (id == nil ? refused : written).add(1, ordering: .relaxed)
+                            load.count(isWritten: id != nil)
                             number += 1
                         }
                     }
                 }
                 for _ in 0..<3 {
-                    let before = written.load(ordering: .relaxed)
+                    let before = load.written
                     _ = try await server.projection.rebuild()
-                    while written.load(ordering: .relaxed) < before + 50 { await Task.yield() }
+                    while load.written < before + 50 { await Task.yield() }
                     #expect(try await server.projection.verify().count == 0)
                 }
-                isDone.store(true, ordering: .relaxed)
+                load.isDone = true
                 try await group.waitForAll()
             }
-            #expect(refused.load(ordering: .relaxed) == 0)
+            #expect(load.refused == 0)
             let found = try await server.projection.verify()
             #expect(found.differences == [])
             #expect(found.members == 20)
@@ -48,20 +46,20 @@ struct RebuildTests {
     func verifyBesideRebuild() async throws {
         try await Server.with { server async throws in
             _ = await server.history()
-            let isDone = Atomic(false)
+            let load = Load()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     var number = 0
-                    while !isDone.load(ordering: .relaxed) {
+                    while !load.isDone {
                         await server.buys("m\(number % 20)", "w \(number)", daysAgo: 1)
                         number += 1
                     }
                 }
                 group.addTask {
                     for _ in 0..<6 { _ = try await server.projection.rebuild() }
-                    isDone.store(true, ordering: .relaxed)
+                    load.isDone = true
                 }
-                while !isDone.load(ordering: .relaxed) {
+                while !load.isDone {
                     #expect(try await server.projection.verify().differences == [])
                 }
                 try await group.waitForAll()
@@ -118,12 +116,10 @@ struct RebuildTests {
             #expect(try await server.projection.status().state == "rebuilding")
             let kept = try await server.number("SELECT count(*) FROM treue.checkpoint")
             #expect(kept > 0)
-            let first = Mutex<Int64?>(nil)
-            let rebuilt = try await server.projection.rebuild { progress in
-                first.withLock { $0 = $0 ?? progress.done }
-            }
+            let first = First()
+            let rebuilt = try await server.projection.rebuild { first.note($0.done) }
             #expect(rebuilt.members == Int64(members.count))
-            #expect((first.withLock { $0 } ?? 0) * 2 > (try await server.projection.total()))
+            #expect((first.value ?? 0) * 2 > (try await server.projection.total()))
             #expect(try await server.projection.status().state == "live")
             #expect(try await server.projection.verify().differences == [])
         }
@@ -162,6 +158,32 @@ struct RebuildTests {
             #expect(try await server.projection.verify().differences == [])
         }
     }
+}
+
+/// What writers did, and whether they may stop.
+private final class Load: Sendable {
+    private let state = Mutex((isDone: false, written: 0, refused: 0))
+
+    var written: Int { state.withLock { $0.written } }
+    var refused: Int { state.withLock { $0.refused } }
+    var isDone: Bool {
+        get { state.withLock { $0.isDone } }
+        set { state.withLock { $0.isDone = newValue } }
+    }
+
+    func count(isWritten: Bool) {
+        state.withLock { state in
+            if isWritten { state.written += 1 } else { state.refused += 1 }
+        }
+    }
+}
+
+/// The first of many values.
+private final class First: Sendable {
+    private let state = Mutex<Int64?>(nil)
+
+    var value: Int64? { state.withLock { $0 } }
+    func note(_ value: Int64) { state.withLock { $0 = $0 ?? value } }
 }
 
 /// Holds somebody up until told otherwise.
