@@ -47,7 +47,8 @@ struct BodyReader {
     }
 
     private static var cut: Problem {
-        var problem = Problem.unreadableBody("The connection broke, or what came was not HTTP, before the body was complete.")
+        var problem = Problem.unreadableBody(
+            "The connection broke, or what came was not HTTP, before the body was complete.")
         problem.headers[.connection] = "close"
         return problem
     }
