@@ -10,12 +10,14 @@ public enum JSONReader {
     public static func read(
         _ bytes: [UInt8], maximumDepth: Int = JSONReader.maximumDepth
     ) throws(JSONSyntaxError) -> JSONValue {
-        var parser = JSONParser(bytes, maximumDepth: maximumDepth)
-        try parser.start()
-        let value = try parser.value()
-        try parser.finish()
-        if let offset = parser.duplicateOffset { throw duplicate(in: value, at: offset, of: bytes) }
-        return value
+        try bytes.withUnsafeBufferPointer { bytes throws(JSONSyntaxError) in
+            var parser = JSONParser(bytes, maximumDepth: maximumDepth)
+            try parser.start()
+            let value = try parser.value()
+            try parser.finish()
+            if let offset = parser.duplicateOffset { throw duplicate(in: value, at: offset, of: bytes) }
+            return value
+        }
     }
 
     /// Reads an array whose elements stand or fall alone: a name given twice spoils its own element only.
@@ -26,6 +28,14 @@ public enum JSONReader {
     /// - Throws: ``JSONSyntaxError`` when the text as a whole is not JSON.
     public static func readElements(
         _ bytes: [UInt8], maximumCount: Int
+    ) throws(JSONSyntaxError) -> [Result<JSONValue, JSONSyntaxError>]? {
+        try bytes.withUnsafeBufferPointer { bytes throws(JSONSyntaxError) in
+            try elements(of: bytes, maximumCount: maximumCount)
+        }
+    }
+
+    private static func elements(
+        of bytes: UnsafeBufferPointer<UInt8>, maximumCount: Int
     ) throws(JSONSyntaxError) -> [Result<JSONValue, JSONSyntaxError>]? {
         var parser = JSONParser(bytes, maximumDepth: maximumDepth)
         try parser.start()
@@ -44,7 +54,9 @@ public enum JSONReader {
         return elements
     }
 
-    private static func duplicate(in value: JSONValue, at offset: Int, of bytes: [UInt8]) -> JSONSyntaxError {
+    private static func duplicate(
+        in value: JSONValue, at offset: Int, of bytes: UnsafeBufferPointer<UInt8>
+    ) -> JSONSyntaxError {
         let pointer = JSONPointer.firstDuplicate(in: value)?.text ?? ""
         return JSONSyntaxError(.duplicateName, at: offset, in: bytes, "\(pointer) is given twice", pointer: pointer)
     }

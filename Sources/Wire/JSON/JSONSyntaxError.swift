@@ -28,7 +28,9 @@ public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertib
     /// The problem with its place: "line 1, column 8: expected …".
     public var description: String { "line \(line), column \(column): \(problem)" }
 
-    init(_ code: Code, at offset: Int, in bytes: [UInt8], _ problem: String, pointer: String? = nil) {
+    init(
+        _ code: Code, at offset: Int, in bytes: UnsafeBufferPointer<UInt8>, _ problem: String, pointer: String? = nil
+    ) {
         var line = 1
         var column = 1
         for byte in bytes.prefix(offset) {
