@@ -136,7 +136,9 @@ struct JSONParser {
     }
 
     func failure(_ code: JSONSyntaxError.Code, _ problem: String, at offset: Int? = nil) -> JSONSyntaxError {
-        JSONSyntaxError(code, at: offset ?? at, in: bytes, problem)
+        var place = TextPlace()
+        place.advance(to: offset ?? at, in: bytes)
+        return JSONSyntaxError(code, at: place, problem)
     }
 
     func unexpected(_ wanted: String) -> JSONSyntaxError {

@@ -15,7 +15,11 @@ public enum JSONReader {
             try parser.start()
             let value = try parser.value()
             try parser.finish()
-            if let offset = parser.duplicateOffset { throw duplicate(in: value, at: offset, of: bytes) }
+            if let offset = parser.duplicateOffset {
+                var place = TextPlace()
+                place.advance(to: offset, in: bytes)
+                throw duplicate(in: value, at: place)
+            }
             return value
         }
     }
@@ -41,10 +45,12 @@ public enum JSONReader {
         try parser.start()
         guard parser.beginsArray() else { return nil }
         var elements: [Result<JSONValue, JSONSyntaxError>] = []
+        var place = TextPlace()
         while try parser.nextElement(isFirst: elements.isEmpty) {
             let value = try parser.value()
             if let offset = parser.takeDuplicateOffset() {
-                elements.append(.failure(duplicate(in: value, at: offset, of: bytes)))
+                place.advance(to: offset, in: bytes)
+                elements.append(.failure(duplicate(in: value, at: place)))
             } else {
                 elements.append(.success(value))
             }
@@ -54,10 +60,8 @@ public enum JSONReader {
         return elements
     }
 
-    private static func duplicate(
-        in value: JSONValue, at offset: Int, of bytes: UnsafeBufferPointer<UInt8>
-    ) -> JSONSyntaxError {
+    private static func duplicate(in value: JSONValue, at place: TextPlace) -> JSONSyntaxError {
         let pointer = JSONPointer.firstDuplicate(in: value)?.text ?? ""
-        return JSONSyntaxError(.duplicateName, at: offset, in: bytes, "\(pointer) is given twice", pointer: pointer)
+        return JSONSyntaxError(.duplicateName, at: place, "\(pointer) is given twice", pointer: pointer)
     }
 }
