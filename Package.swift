@@ -22,7 +22,14 @@ func tests(of name: String, uses dependencies: [Target.Dependency] = [], excludi
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -32,7 +39,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -51,12 +61,16 @@ let package = Package(
         room(
             "LoyaltyService",
             uses: ["Postgres", "EventLog", "Loyalty", "Wire", "Projections", crypto, logging]),
-        room("HTTPAPI", uses: ["Loyalty", "Wire", "LoyaltyService", hummingbird, logging]),
+        room(
+            "HTTPAPI",
+            uses: [
+                "Loyalty", "Wire", "LoyaltyService", hummingbird, hummingbirdCore, httpTypes, nio, nioHTTPTypes, logging,
+            ]),
         .executableTarget(
             name: "treue",
             dependencies: [
                 "Postgres", "PostgresServer", "EventLog", "Loyalty", "Wire", "Projections", "LoyaltyService",
-                "HTTPAPI", arguments, crypto, hummingbird, lifecycle, logging,
+                "HTTPAPI", arguments, crypto, hummingbird, lifecycle, logging, signals,
             ], swiftSettings: settings),
         room("TestSupport", uses: ["PostgresServer"]),
         tests(of: "Postgres", uses: ["TestSupport", logging]),
@@ -67,7 +81,12 @@ let package = Package(
         tests(of: "Projections", uses: ["Postgres", "EventLog", "Loyalty", "LoyaltyService", "TestSupport"]),
         tests(of: "LoyaltyService", uses: ["Postgres", "EventLog", "Loyalty", "Wire", "TestSupport"]),
         tests(of: "treue"),
-        tests(of: "HTTPAPI", uses: ["LoyaltyService", "Wire", "TestSupport", hummingbird]),
+        tests(
+            of: "HTTPAPI",
+            uses: [
+                "Loyalty", "LoyaltyService", "Wire", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nio,
+                nioEmbedded, logging,
+            ]),
         .testTarget(
             name: "AcceptanceTests", dependencies: ["Postgres", "PostgresServer", "TestSupport", "Wire"],
             swiftSettings: settings),

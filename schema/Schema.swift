@@ -5,9 +5,13 @@ public struct SQLFile: Sendable {
     /// What the file says.
     public let text: String
 
-    init(_ name: String, _ bytes: [UInt8]) {
+    package init(name: String, text: String) {
         self.name = name
-        text = String(decoding: bytes, as: UTF8.self)
+        self.text = text
+    }
+
+    init(_ name: String, _ bytes: [UInt8]) {
+        self.init(name: name, text: String(decoding: bytes, as: UTF8.self))
     }
 }
 
@@ -19,6 +23,12 @@ public struct SchemaMigration: Sendable {
     public let name: String
     /// Run in this order, in one transaction.
     public let files: [SQLFile]
+
+    package init(version: Int, name: String, files: [SQLFile]) {
+        self.version = version
+        self.name = name
+        self.files = files
+    }
 }
 
 /// The database's schema: everything in it lives in the PostgreSQL schema `treue`.
@@ -55,5 +65,7 @@ public enum Schema {
     public static let objects: [SQLFile] = [
         SQLFile("functions/append", PackageResources.append_sql),
         SQLFile("functions/event_digest", PackageResources.event_digest_sql),
+        SQLFile("functions/account_rebuild_begin", PackageResources.account_rebuild_begin_sql),
+        SQLFile("functions/account_rebuild_swap", PackageResources.account_rebuild_swap_sql),
     ]
 }

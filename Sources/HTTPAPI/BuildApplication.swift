@@ -20,8 +20,8 @@ public func buildApplication(
         responder: buildResponder(api: api, configuration: configuration, clock: clock),
         server: .http1(
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [],
-                idleTimeout: .seconds(configuration.idleTimeoutSeconds),
+                additionalChannelHandlers: [ConnectionGuard(limits: configuration.connectionLimits)],
+                idleTimeout: .milliseconds(Int64(configuration.idleTimeoutSeconds * 1000)),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: configuration.headerLimit, maxHeaderListSize: configuration.headerLimit,
                     maxHeaderFieldCount: configuration.headerCountLimit))),
@@ -31,6 +31,13 @@ public func buildApplication(
             availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionLimit, logger: logger)),
         onServerRunning: { await onServerRunning($0.localAddress?.port) },
         logger: logger)
+}
+
+extension HTTPConfiguration {
+    fileprivate var connectionLimits: ConnectionGuard.Limits {
+        ConnectionGuard.Limits(
+            requestTimeout: .milliseconds(Int64(requestTimeoutSeconds * 1000)), largestBody: batchLimit)
+    }
 }
 
 func buildResponder(

@@ -13,9 +13,9 @@ public struct HTTPConfiguration: Sendable {
     /// The most header fields of a request.
     public var headerCountLimit = 100
     /// Seconds after which a connection is closed on which nothing comes, between requests or within one.
-    public var idleTimeoutSeconds: Int64 = 60
+    public var idleTimeoutSeconds: Double = 60
     /// Seconds within which a request must have arrived whole.
-    public var requestTimeoutSeconds: Int64 = 60
+    public var requestTimeoutSeconds: Double = 60
     /// The most connections at a time; further ones wait to be accepted.
     public var connectionLimit = 4096
     /// Connections that the system keeps until they are accepted.

@@ -44,9 +44,9 @@ extension IdempotencyKey {
         guard given.count == 1, (1...longest).contains(text.utf8.count), isPlain else {
             throw .invalid([
                 ServiceError.Fault(
-                    pointer: "/headers/idempotency-key",
+                    pointer: "/Idempotency-Key",
                     detail: "must be one text of 1 to \(longest) visible ASCII characters")
-            ])
+            ], of: "header")
         }
         return IdempotencyKey(text: String(text), apiKey: principal.keyID, route: route)
     }

@@ -56,36 +56,43 @@ public final class LoyaltyService: Sendable {
     /// Commands that wait.
     public var depth: Int { lane.depth }
 
-    /// Records events of a checkout, in order: durable when it returns. One refused event never spoils its neighbours.
-    public func record(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>] {
-        var answers: [Result<EventAnswer, ServiceError>?] = Array(repeating: nil, count: events.count)
-        var places: [Int] = []
-        var requests: [LaneRequest] = []
-        for (index, event) in events.enumerated() {
-            do {
-                requests.append(try await request(event, receivedAt: receivedAt))
-                places.append(index)
-            } catch {
-                answers[index] = .failure(translated(error))
-            }
-        }
-        let replies = await submit(requests)
-        for (place, (request, reply)) in zip(places, zip(requests, replies)) {
-            answers[place] = answer(reply, to: events[place], as: request)
-        }
-        return answers.map { $0 ?? .failure(.contended) }
+    /// Records one event of a checkout: durable when it returns.
+    public func record(_ event: IncomingEvent, receivedAt: Instant) async -> Result<EventAnswer, ServiceError> {
+        await record([event], receivedAt: receivedAt)[0]
     }
 
-    /// What the lane is asked for one event: whom it concerns, and when it happened.
-    private func request(_ event: IncomingEvent, receivedAt: Instant) async throws -> LaneRequest {
-        let at = event.time ?? receivedAt
-        guard at.micros <= receivedAt.micros + LoyaltyService.clockTolerance else { throw ServiceError.eventInFuture }
-        guard let resolved = try await directory.resolve(event.member) else {
-            // Nobody has the identifier, unless the event was recorded before, for somebody else.
-            let isKnown = try await !log.events(byKeys: [event.key], on: client).isEmpty
-            throw isKnown ? ServiceError.eventConflict : ServiceError.memberNotFound
+    /// Records events of a checkout, in order: durable when it returns. One refused event never spoils its neighbours.
+    public func record(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>] {
+        do {
+            let members = try await directory.resolve(events.map(\.member))
+            var answers: [Result<EventAnswer, ServiceError>?] = Array(repeating: nil, count: events.count)
+            var places: [Int] = []
+            var requests: [LaneRequest] = []
+            for (index, event) in events.enumerated() {
+                let at = event.time ?? receivedAt
+                if at.micros > receivedAt.micros + LoyaltyService.clockTolerance {
+                    answers[index] = .failure(.eventInFuture)
+                } else if let member = members[event.member] {
+                    places.append(index)
+                    requests.append(
+                        LaneRequest(memberID: member.id, work: .event(event, at: at), newcomer: member.newcomer))
+                } else {
+                    answers[index] = .failure(try await strangersError(event))
+                }
+            }
+            for (place, (request, reply)) in zip(places, zip(requests, await submit(requests))) {
+                answers[place] = answer(reply, to: events[place], as: request)
+            }
+            return answers.map { $0 ?? .failure(.contended) }
+        } catch {
+            let fault = translated(error)
+            return events.map { _ in .failure(fault) }
         }
-        return LaneRequest(memberID: resolved.id, work: .event(event, at: at), newcomer: resolved.newcomer)
+    }
+
+    /// Nobody has the identifier: not found, unless the event was recorded before, for somebody else.
+    private func strangersError(_ event: IncomingEvent) async throws -> ServiceError {
+        try await log.events(byKeys: [event.key], on: client).isEmpty ? .memberNotFound : .eventConflict
     }
 
     /// Hands requests to the lane together, so that they keep their order.

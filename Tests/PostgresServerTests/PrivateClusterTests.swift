@@ -22,8 +22,23 @@ struct PrivateClusterTests {
         let role = "SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user;"
         #expect(try place.ask(role, url) == "treue|f\n")
         #expect(try place.ask("CREATE TABLE t (n int);", url) == "")
+        // Ctrl-C goes to a process group: the server must not be in ours.
+        #expect(getsid(try #require(place.process)) != getsid(0))
         try await cluster.stop()
         #expect(place.process == nil)
+    }
+
+    @Test("lets in no other user of the machine, whatever role they name", .enabled(if: isRoot))
+    func otherUsers() async throws {
+        let place = try Scratch()
+        let cluster = place.cluster()
+        let url = try await cluster.start()
+        let other = ClusterInstance(programs: try .find(), account: try .named("nobody"), home: place.path)
+        let refusal = #expect(throws: PostgresServerError.self) { try other.query("SELECT 1;", at: url) }
+        #expect(refusal?.message.contains("Permission denied") == true)
+        #expect(
+            try !String(contentsOfFile: "\(place.path)/postgres/data/pg_hba.conf", encoding: .utf8).contains("host"))
+        try await cluster.stop()
     }
 
     @Test("is shared, and stopped by the last who leaves")

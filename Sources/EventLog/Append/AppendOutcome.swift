@@ -2,7 +2,8 @@ public import Foundation
 
 /// What became of one ``StreamAppend``.
 public enum AppendOutcome: Sendable, Equatable {
-    /// Committed. The events have `firstPosition`, `firstPosition + 1`, … in `partition`; `version` is the last one's.
+    /// Committed. The events have `firstPosition`, `firstPosition + 1`, … in `partition`; `version` is that of the
+    /// last one.
     case appended(partition: Int, firstPosition: Int64, version: Int64)
     /// Nothing of it was written.
     case refused(AppendRefusal)
@@ -27,4 +28,12 @@ public struct ExistingEvent: Sendable, Equatable {
     public let stream: UUID
     public let version: Int64
     public let contentHash: [UInt8]?
+
+    public init(partition: Int, position: Int64, stream: UUID, version: Int64, contentHash: [UInt8]?) {
+        self.partition = partition
+        self.position = position
+        self.stream = stream
+        self.version = version
+        self.contentHash = contentHash
+    }
 }

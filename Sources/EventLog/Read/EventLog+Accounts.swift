@@ -7,6 +7,12 @@ public struct AccountRow: Sendable, Equatable {
     /// Version of the member's stream that `state` is at.
     public let version: Int64
     public let state: [UInt8]
+
+    public init(member: UUID, version: Int64, state: [UInt8]) {
+        self.member = member
+        self.version = version
+        self.state = state
+    }
 }
 
 extension EventLog {

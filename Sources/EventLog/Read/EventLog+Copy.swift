@@ -25,7 +25,8 @@ extension EventLog {
     ) async throws {
         let sql = """
             COPY (SELECT \(RecordedEvent.columns) FROM treue.event
-                   WHERE partition = \(partition) AND position > \(position) ORDER BY position) TO STDOUT (FORMAT binary)
+                   WHERE partition = \(partition) AND position > \(position) ORDER BY position)
+              TO STDOUT (FORMAT binary)
             """
         var reader = BinaryCopyReader()
         var events: [RecordedEvent] = []

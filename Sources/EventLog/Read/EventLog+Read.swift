@@ -8,6 +8,12 @@ public struct LogHead: Sendable, Equatable {
     public let position: Int64
     /// The chain's last link.
     public let hash: [UInt8]
+
+    public init(partition: Int, position: Int64, hash: [UInt8]) {
+        self.partition = partition
+        self.position = position
+        self.hash = hash
+    }
 }
 
 extension EventLog {

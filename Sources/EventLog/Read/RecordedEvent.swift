@@ -25,6 +25,27 @@ public struct RecordedEvent: Sendable, Equatable {
     /// The link of the partition's chain.
     public var hash: [UInt8]
 
+    public init(
+        partition: Int, position: Int64, streamType: String, stream: UUID, version: Int64, type: String,
+        occurredAtMicros: Int64, recordedAtMicros: Int64, key: [UInt8]? = nil, contentHash: [UInt8]? = nil,
+        subject: [UInt8]? = nil, data: [UInt8], metadata: [UInt8]? = nil, hash: [UInt8] = []
+    ) {
+        self.partition = partition
+        self.position = position
+        self.streamType = streamType
+        self.stream = stream
+        self.version = version
+        self.type = type
+        self.occurredAtMicros = occurredAtMicros
+        self.recordedAtMicros = recordedAtMicros
+        self.key = key
+        self.contentHash = contentHash
+        self.subject = subject
+        self.data = data
+        self.metadata = metadata
+        self.hash = hash
+    }
+
     /// In the order of ``init(_:)``.
     static let columns = """
         partition, position, stream_type, stream_id, version, type, occurred_at, recorded_at, \

@@ -11,7 +11,8 @@ public struct VaultRow: Sendable, Equatable {
     public let updatedAtMicros: Int64
 }
 
-/// Members' sealed personal data. New rows come with an append (``StreamAppend/member``) or from ``put(_:of:atMicros:on:)``.
+/// Members' sealed personal data. New rows come with an append (``StreamAppend/member``) or from
+/// ``put(_:of:atMicros:on:)``.
 public struct MemberVault: Sendable {
     private let log: EventLog
 

@@ -5,7 +5,9 @@ import Wire
 
 /// Answers that went well.
 enum Answer {
-    static func json(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], _ writer: JSONWriter) -> Response {
+    static func json(
+        _ writer: JSONWriter, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) -> Response {
         var headers = headers
         headers[.contentType] = "application/json"
         return Response(
@@ -16,10 +18,15 @@ enum Answer {
     static func tagged(
         _ tag: EntityTag, for request: Request, _ write: (inout JSONWriter) -> Void
     ) -> Response {
-        if tag.isKnown(to: request) { return Response(status: .notModified, headers: [.eTag: tag.text]) }
+        if tag.isKnown(to: request) {
+            var response = Response(status: .notModified, headers: [.eTag: tag.text])
+            // It would be taken for the length of the answer that was not sent (RFC 9110, 8.6).
+            response.headers[.contentLength] = nil
+            return response
+        }
         var writer = JSONWriter(reserving: 1024)
         write(&writer)
-        return json(headers: [.eTag: tag.text], writer)
+        return json(writer, headers: [.eTag: tag.text])
     }
 }
 

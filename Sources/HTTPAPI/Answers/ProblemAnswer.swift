@@ -7,15 +7,21 @@ import Wire
 extension Problem {
     /// The answer that tells it.
     var response: Response {
-        var writer = JSONWriter()
-        writer.problem(self)
         var headers = self.headers
-        headers[.contentType] = "application/problem+json"
+        headers[.contentType] = Self.mediaType
         if let retryAfter { headers[.retryAfter] = String(retryAfter) }
         let status = HTTPResponse.Status(code: (400...599).contains(self.status) ? self.status : 500)
-        return Response(
-            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
     }
+
+    /// The document.
+    var body: ByteBuffer {
+        var writer = JSONWriter()
+        writer.problem(self)
+        return ByteBuffer(bytes: writer.bytes)
+    }
+
+    static var mediaType: String { "application/problem+json" }
 }
 
 extension JSONWriter {

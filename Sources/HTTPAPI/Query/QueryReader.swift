@@ -4,7 +4,8 @@ import Loyalty
 import LoyaltyService
 import Wire
 
-/// Reads query parameters strictly and gathers every fault. Parameters that nobody asks for are ignored.
+/// Reads query parameters strictly and gathers every fault. Parameters that nobody asks for are ignored. A fault's
+/// pointer is `/` and the parameter's name.
 ///
 /// A plus sign stands for itself: e-mail addresses and time zones have it, and spaces have no place in any parameter.
 struct QueryReader {
@@ -29,7 +30,7 @@ struct QueryReader {
     private static func decoded(_ text: Substring) -> String? { String(text).removingPercentEncoding }
 
     mutating func fault(_ name: String, _ detail: String) {
-        faults.append(ServiceError.Fault(pointer: "/query/\(name)", detail: detail))
+        faults.append(ServiceError.Fault(pointer: "/\(name)", detail: detail))
     }
 
     /// A text that is not empty.
@@ -81,7 +82,7 @@ struct QueryReader {
         let given = kinds.filter { kind in pairs.contains { $0.name == kind.rawValue } }
         guard given.count == 1, let kind = given.first else {
             faults.append(
-                ServiceError.Fault(pointer: "/query", detail: "must have exactly one of card, email, external_id"))
+                ServiceError.Fault(pointer: "", detail: "must have exactly one of card, email, external_id"))
             return nil
         }
         guard let text = text(kind.rawValue) else { return nil }
@@ -92,6 +93,6 @@ struct QueryReader {
 
     /// Throws what was found wrong.
     func check() throws(Problem) {
-        if !faults.isEmpty { throw .invalid(faults) }
+        if !faults.isEmpty { throw .invalid(faults, of: "query") }
     }
 }

@@ -48,7 +48,7 @@ struct EventRoutes<API: LoyaltyAPI>: Sendable {
         let answer = try await api.record(event, receivedAt: now).get()
         var writer = JSONWriter(reserving: 1024)
         writer.event(answer)
-        return Answer.json(answer.status == .accepted ? .created : .ok, writer)
+        return Answer.json(writer, status: answer.status == .accepted ? .created : .ok)
     }
 
     private func batch(_ items: [CloudEventReader.Item], at now: Instant) async throws -> Response {

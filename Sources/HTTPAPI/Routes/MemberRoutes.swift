@@ -37,7 +37,7 @@ struct MemberRoutes<API: LoyaltyAPI>: Sendable {
         writer.member(done.member)
         var headers: HTTPFields = [.location: "/v1/members/\(UUIDText.text(done.member.id))"]
         if done.isReplayed { headers[IdempotencyKey.replayed] = "true" }
-        return Answer.json(.created, headers: headers, writer)
+        return Answer.json(writer, status: .created, headers: headers)
     }
 
     private func find(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {

@@ -14,6 +14,11 @@ struct MethodTable: Sendable {
         entries = routes.map { Entry(components: $0.path.components, method: $0.method) }
     }
 
+    /// How many routes begin with this component.
+    func count(below first: String) -> Int {
+        entries.filter { $0.components.first.map { $0 ~= first } ?? false }.count
+    }
+
     /// The methods of a path, sorted; empty where there is no such path.
     func methods(of path: String) -> [String] {
         let parts = path.split(separator: "/", omittingEmptySubsequences: true)

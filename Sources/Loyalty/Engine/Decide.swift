@@ -12,7 +12,7 @@ public struct Decision: Hashable, Sendable {
 public enum Need: Hashable, Sendable {
     /// The events about that order.
     case order(OrderReference)
-    /// All of the member's events: something happened later than the command's time, or its lot is long gone.
+    /// All of the member's events: something happened later than the command's time.
     case history
 }
 
@@ -73,11 +73,7 @@ extension Programme {
                 .decide(at: at) { try judge(command, at: at, for: $0, order: order, capped: capped) }
         }
         var timeline = Timeline(state: state, programme: self)
-        if let sale = order?.sale, let lot = sale.lot, !timeline.state.wallet.knows(lot) {
-            // A late event has since moved the order's points into another lot; only the whole history knows which.
-            guard let history else { throw Refusal.needs(.history) }
-            timeline = try Timeline.replayed(history, until: nil, under: self).timeline
-        }
+        if let sale = order?.sale { timeline.remember(sale) }
         let due = try timeline.advance(to: at)
         let previous = timeline.state
         let fact = try judge(command, at: at, for: previous, order: order, capped: capped)
@@ -104,6 +100,7 @@ extension Programme {
     private func hold(
         _ goods: PurchaseReturn, at: Instant, for state: MemberState, history: [DatedEvent]?
     ) throws -> Decision {
+        try Judge(programme: self, state: state, at: at).accept(goods)
         var asOf = try history.map { try Timeline.replayed($0, until: at, under: self).timeline.state } ?? state
         if history == nil { _ = try asOf.advance(to: at, under: self) }
         let outcome = Outcome(
@@ -113,12 +110,14 @@ extension Programme {
         return Decision(events: [held], primary: 0, state: state, outcome: outcome)
     }
 
-    /// Returns that waited for this sale follow it, each at its own time, and take no more than was sold.
+    /// Returns that waited for this sale follow it, each at its own time, and take no more than was sold. One in
+    /// another currency cannot be of this sale; it waits on.
     private func applyHeld(
         _ command: Command, _ order: OrderHistory?, _ history: [DatedEvent]?, to decision: inout Decision
     ) throws {
         guard case .purchase(let purchase) = command, let order, !order.held.isEmpty else { return }
-        for waiting in order.held.sorted(by: { $0.at < $1.at }) {
+        let fitting = order.held.filter { $0.goods.currency == purchase.currency }
+        for waiting in fitting.sorted(by: { $0.at < $1.at }) {
             var known = OrderHistory(of: purchase.order, in: decision.events)
             known.held = []
             let then = try decideAlone(
@@ -135,8 +134,4 @@ extension Command {
     var orderNeeded: OrderReference? {
         if case .purchaseReturn(let goods) = self { goods.order } else { nil }
     }
-}
-
-extension Wallet {
-    func knows(_ lot: Lot.ID) -> Bool { (open + ended).contains { $0.id == lot } }
 }

@@ -90,6 +90,15 @@ extension ProgrammeVersion {
         return candidates.filter { $0.2 > 0 }
     }
 
+    /// Refuses lines that no shop can have sold, whether they earn or not.
+    static func limit(_ lines: [Line]) throws(Rejection) {
+        var (money, pieces): (Int64, Int64) = (0, 0)
+        for line in lines {
+            money = try sum(money, line.amount)
+            pieces = try sum(pieces, line.quantity)
+        }
+    }
+
     private static func sum(_ total: Int64, _ amount: Int64?) throws(Rejection) -> Int64 {
         guard let amount, amount <= mostMoney, total <= mostMoney - amount else { throw tooLarge }
         return total + amount
@@ -104,9 +113,10 @@ extension ProgrammeVersion {
         return Int64(points)
     }
 
-    /// The largest order, in minor units.
+    /// The largest order, in minor units; also the most pieces.
     static let mostMoney: Int64 = 1_000_000_000_000_000
 
     private static let tooLarge = Rejection(
-        .amountTooLarge, "An order may come to at most \(mostMoney) minor units and \(mostPoints) points.", at: "/data/lines")
+        .amountTooLarge,
+        "An order may come to at most \(mostMoney) minor units or pieces and \(mostPoints) points.", at: "/data/lines")
 }

@@ -14,6 +14,7 @@ struct Judge {
 
     func judge(_ purchase: Purchase) throws(Rejection) -> Fact {
         try accept(purchase.currency)
+        try ProgrammeVersion.limit(purchase.lines)
         let version = version
         let sale = SaleContext(
             at: at, tier: state.standing.tier, channel: purchase.channel, store: purchase.store,
@@ -23,7 +24,7 @@ struct Judge {
         let completed = PurchaseCompleted(
             purchase: purchase, version: version.number, tier: state.standing.tier,
             qualifying: counts(purchase.currency) ? eligible : 0, period: day.year, day: day,
-            inactiveOn: inactiveOn(under: version), outcome: noOutcome)
+            inactiveOn: version.expiry.inactiveOn(after: day), outcome: noOutcome)
         let accruals = earned.map { accrual(of: $0, for: purchase, under: version) }
         return Fact(at: at, content: .purchase(completed, accruals))
     }
@@ -43,11 +44,14 @@ struct Judge {
                 wallet: rule.wallet, points: rule.points, lot: day, expires: version.expiry.end, rule: rule.id,
                 version: version.number, reason: .activity(name: activity.name), balance: 0)
         }
-        let stands = state.inactiveOn.map { $0 <= day } ?? true
-        let completed = ActivityCompleted(
-            activity: activity, version: version.number,
-            inactiveOn: stands ? inactiveOn(under: version) : nil, outcome: noOutcome)
+        let completed = ActivityCompleted(activity: activity, version: version.number, outcome: noOutcome)
         return Fact(at: at, content: .activity(completed, accruals))
+    }
+
+    /// What can be said of a return whose sale is not known yet: afterwards it must not stand in the sale's way.
+    func accept(_ goods: PurchaseReturn) throws(Rejection) {
+        try accept(goods.currency)
+        if case .lines(let lines) = goods.goods { try ProgrammeVersion.limit(lines) }
     }
 
     /// A return of an order: earned(before) − earned(what is left), at the sale's version and tier.
@@ -58,6 +62,7 @@ struct Judge {
                 .currencyDiffers, "The order was paid in \(sale.purchase.currency), not in \(goods.currency).",
                 at: "/data/currency")
         }
+        try accept(goods)
         let version = programme.version(number: sale.version)
         let before = order.remaining(earns: version.earns)
         if !capped, let excess = before.excess(of: goods.goods) { throw excess }
@@ -66,7 +71,8 @@ struct Judge {
         let context = SaleContext(
             at: order.soldAt, tier: sale.tier, channel: sale.purchase.channel, store: sale.purchase.store,
             partner: sale.purchase.partner)
-        let points = try total(before.lines, in: context, under: version) - total(after.lines, in: context, under: version)
+        let points =
+            try total(before.lines, in: context, under: version) - total(after.lines, in: context, under: version)
         let amount = try version.eligible(before.lines) - version.eligible(after.lines)
         return Fact(
             at: at,
@@ -78,7 +84,7 @@ struct Judge {
 
     /// A return without a receipt: rate and tier at its own time, rounded like a sale.
     func judgeWithoutReceipt(_ goods: PurchaseReturn) throws(Rejection) -> Fact {
-        try accept(goods.currency)
+        try accept(goods)
         let version = version
         let lines =
             switch goods.goods {
@@ -128,13 +134,6 @@ struct Judge {
 
     /// Spend is counted in the programme's own currency.
     private func counts(_ currency: String) -> Bool { currency == programme.currencies.first?.code }
-
-    private func inactiveOn(under version: ProgrammeVersion) -> CivilDate? {
-        switch version.expiry {
-        case .never: nil
-        case .inactivity(let months): day.adding(months: months)
-        }
-    }
 }
 
 extension Expiry {
@@ -143,6 +142,14 @@ extension Expiry {
         switch self {
         case .never: .never
         case .inactivity: .inactivity
+        }
+    }
+
+    /// The day on which points lapse if nothing happens after `day`.
+    func inactiveOn(after day: CivilDate) -> CivilDate? {
+        switch self {
+        case .never: nil
+        case .inactivity(let months): day.adding(months: months)
         }
     }
 }

@@ -107,7 +107,7 @@ struct RemainingOrder: Hashable, Sendable {
     }
 
     private mutating func takeAmount(_ owed: inout Int64, at index: Int) {
-        let taken = min(owed, positions[index].amount)
+        let taken = min(max(0, owed), positions[index].amount)
         positions[index].amount -= taken
         owed -= taken
     }

@@ -2,8 +2,9 @@
 struct Timeline: Sendable {
     let programme: Programme
     var state: MemberState
-    /// Where each order's points went.
-    private(set) var lots: [OrderReference: Lot.ID] = [:]
+    /// When the orders earned that may come back, and how those points end: enough to find their lot, into whatever lot
+    /// a late event has since moved them.
+    private var sales: [OrderReference: (day: CivilDate, end: Lot.End)] = [:]
 
     init(state: MemberState, programme: Programme) { (self.state, self.programme) = (state, programme) }
 
@@ -12,6 +13,12 @@ struct Timeline: Sendable {
         let beginning = history.lazy.compactMap(MemberState.init(beginningWith:)).first
         let state = beginning ?? programme.newcomer(at: history.first?.at ?? .distantFuture, language: .english)
         self.init(state: state, programme: programme)
+    }
+
+    /// Takes note of a sale whose goods may come back.
+    mutating func remember(_ sale: PurchaseCompleted) {
+        guard sale.lot != nil else { return }
+        sales[sale.purchase.order] = (sale.day, programme.version(number: sale.version).expiry.end)
     }
 
     /// What time alone brings about.
@@ -36,7 +43,7 @@ struct Timeline: Sendable {
     ) throws(LoyaltyFault) -> [DatedEvent] {
         var purchase = purchase
         purchase.lot = accruals.first.map { joinedLot(for: $0.expires, on: purchase.day) }
-        if let lot = purchase.lot { lots[purchase.purchase.order] = lot }
+        remember(purchase)
         var events = [DatedEvent(at: at, .purchaseCompleted(purchase))]
         try state.evolve(events[0])
         for accrual in accruals { events.append(try place(accrual, in: purchase.lot, at: at)) }
@@ -51,6 +58,8 @@ struct Timeline: Sendable {
         _ activity: ActivityCompleted, _ accruals: [PointsAccrued], at: Instant
     ) throws(LoyaltyFault) -> [DatedEvent] {
         let lot = accruals.first.map { joinedLot(for: $0.expires, on: programme.zone.date(of: at)) }
+        var activity = activity
+        activity.inactiveOn = startedClock(by: activity, at: at)
         var events = [DatedEvent(at: at, .activityCompleted(activity))]
         try state.evolve(events[0])
         for accrual in accruals { events.append(try place(accrual, in: lot, at: at)) }
@@ -59,13 +68,13 @@ struct Timeline: Sendable {
 
     private mutating func settle(_ goods: PurchaseReturned, at: Instant) throws(LoyaltyFault) -> [DatedEvent] {
         var goods = goods
-        if let order = goods.goods.order, let lot = lots[order] { goods.lot = lot }
+        goods.lot = goods.goods.order.flatMap { sales[$0] }.flatMap { state.wallet.lot(of: $0.end, begunBy: $0.day) }
         var events = [DatedEvent(at: at, .purchaseReturned(goods))]
         try state.evolve(events[0])
         guard goods.points > 0 else { return events }
         var revoked = PointsRevoked(
             wallet: Programme.defaultWallet, points: goods.points,
-            expired: min(goods.points, state.wallet.expiredBeyondReach(of: goods.lot)), lot: goods.lot,
+            expired: min(goods.points, state.wallet.expired(of: goods.lot)), lot: goods.lot,
             order: goods.goods.order, returnID: goods.goods.returnID, version: goods.version, balance: 0)
         try state.evolve(DatedEvent(at: at, .pointsRevoked(revoked)))
         revoked.balance = state.wallet.available
@@ -86,7 +95,14 @@ struct Timeline: Sendable {
     /// The open lot that such points join, or the new one that they begin.
     private func joinedLot(for end: Lot.End, on day: CivilDate) -> Lot.ID {
         let running = end == .never || state.inactiveOn.map { day < $0 } == true
-        return state.wallet.open.first { $0.end == end && running }?.id ?? day
+        return state.wallet.open.last { $0.end == end && running }?.id ?? day
+    }
+
+    /// An activity moves the clock of inactivity only where it stands still, so that what it earns can lapse one day.
+    private func startedClock(by activity: ActivityCompleted, at: Instant) -> CivilDate? {
+        let day = programme.zone.date(of: at)
+        if let inactiveOn = state.inactiveOn, day < inactiveOn { return nil }
+        return programme.version(number: activity.version).expiry.inactiveOn(after: day)
     }
 
     /// The higher tier that the year's spend has just reached.
@@ -117,9 +133,4 @@ extension Programme {
         let tier = version(at: instant).tiers[0].id
         return DatedEvent(at: instant, .enrolled(MemberEnrolled(programme: id, tier: tier, language: language)))
     }
-}
-
-extension Wallet {
-    /// What of a lot has expired, so that a return takes nothing more for it. Points that are still open come first.
-    func expiredBeyondReach(of lot: Lot.ID?) -> Int64 { lot.map { expired(of: $0) } ?? 0 }
 }

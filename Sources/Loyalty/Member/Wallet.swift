@@ -32,9 +32,14 @@ public struct Wallet: Hashable, Sendable {
         if let index = open.firstIndex(where: { $0.id == lot }) {
             open[index].available = try open[index].available.adding(points - paid)
         } else {
-            open.removeAll { $0.available == 0 }
+            close { $0.available == 0 && $0.end == end }
             open.append(Lot(id: lot, end: end, available: points - paid))
         }
+    }
+
+    /// The lot that holds what was earned on `day`. Lots of one kind follow each other, so it is the last that had begun.
+    func lot(of end: Lot.End, begunBy day: CivilDate) -> Lot.ID? {
+        (ended + open).filter { $0.end == end && $0.id <= day }.map(\.id).max()
     }
 
     /// How much of a lot ended before a return could take it.
@@ -59,11 +64,15 @@ public struct Wallet: Hashable, Sendable {
         guard let index = open.firstIndex(where: { $0.id == lot }), open[index].available == points else {
             throw .contradiction("lot \(lot) does not hold the \(points) points that expire")
         }
-        var over = open.remove(at: index)
-        (over.available, over.expired) = (0, points)
         expired = try expired.adding(points)
-        ended.append(over)
-        if ended.count > Wallet.endedLotsKept { ended.removeFirst() }
+        (open[index].available, open[index].expired) = (0, points)
+        close { $0.id == lot }
+    }
+
+    private mutating func close(where isOver: (Lot) -> Bool) {
+        ended += open.filter(isOver)
+        open.removeAll(where: isOver)
+        ended.removeFirst(max(0, ended.count - Wallet.endedLotsKept))
     }
 }
 

@@ -58,6 +58,8 @@ public struct ZoneRules: Hashable, Sendable {
                 transitions.first { abs($0.at - midnight) <= 86_400 && $0.at + $0.offset >= midnight }?.at
                 ?? midnight - firstOffset
         }
-        return Instant(micros: earliest * 1_000_000)
+        let (micros, overflow) = earliest.multipliedReportingOverflow(by: 1_000_000)
+        guard overflow else { return Instant(micros: micros) }
+        return earliest < 0 ? .distantPast : .distantFuture
     }
 }

@@ -40,17 +40,38 @@ final class Directory: Sendable {
         (self.client, self.log, self.keys, self.programme, self.clock) = (client, log, keys, programme, clock)
     }
 
-    /// The member behind an identifier; nil for a stranger who may not join by buying.
-    func resolve(_ reference: MemberReference) async throws -> Resolved? {
-        if let id = try await find(reference) {
-            if reference.kind == .id || programme.enrolment == .explicit { return Resolved(id: id) }
-            if known.withLock({ $0[reference] }) == id { return Resolved(id: id) }
-            return Resolved(id: id, newcomer: try newcomer(Profile(reference), id: id))
+    /// The members behind identifiers; a stranger who may not join by buying is missing from the answer. Asks the
+    /// database once for all that is not in memory.
+    func resolve(_ references: some Sequence<MemberReference>) async throws -> [MemberReference: Resolved] {
+        var resolved: [MemberReference: Resolved] = [:]
+        var unknown: [MemberReference] = []
+        for reference in Set(references) {
+            if reference.kind == .id {
+                resolved[reference] = UUIDText.parse(reference.value).map { Resolved(id: $0) }
+            } else if let id = known.withLock({ $0[reference] }) {
+                resolved[reference] = Resolved(id: id)
+            } else {
+                unknown.append(reference)
+            }
         }
-        guard reference.kind != .id, programme.enrolment == .automatic else { return nil }
-        let id = ids.next(nowMicros: clock().micros)
-        let owner = try await claim([identifier(reference)], for: id, at: clock())[0]
-        return Resolved(id: owner, newcomer: try newcomer(Profile(reference), id: owner))
+        guard !unknown.isEmpty else { return resolved }
+        var owners = try await store.owners(of: unknown.map(identifier), on: client)
+        let strangers = unknown.indices.filter { owners[$0] == nil }
+        if programme.enrolment == .automatic, !strangers.isEmpty {
+            let at = clock()
+            let claims = strangers.map {
+                IdentifierStore.Claim(identifier(unknown[$0]), by: ids.next(nowMicros: at.micros))
+            }
+            let claimed = try await store.claim(claims, atMicros: at.micros, on: client)
+            for (index, owner) in zip(strangers, claimed) { owners[index] = owner }
+        }
+        for (reference, owner) in zip(unknown, owners) {
+            guard let owner else { continue }
+            // The owner of a claim may not be enrolled yet; whoever comes first completes it.
+            let newcomer = programme.enrolment == .automatic ? try newcomer(Profile(reference), id: owner) : nil
+            resolved[reference] = Resolved(id: owner, newcomer: newcomer)
+        }
+        return resolved
     }
 
     /// The id behind an identifier, whether or not its owner is enrolled yet.

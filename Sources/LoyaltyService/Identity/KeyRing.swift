@@ -64,7 +64,6 @@ public enum MasterKeyFile {
     public static func load(directory: String) throws -> KeyRing {
         let path = directory + "/master.key"
         if let text = try? String(contentsOfFile: path, encoding: .utf8) { return try ring(text, path: path) }
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let fresh = SymmetricKey(size: .bits256).withUnsafeBytes { bytes in
             bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\n"
         }

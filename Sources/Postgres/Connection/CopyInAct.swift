@@ -62,7 +62,8 @@ final class CopyInAct: ExclusiveAct {
                 let message = action == .putFailure ? "given up by the client" : nil
                 guard PQputCopyEnd(connection, message) == 1 else { return driver.lost() }
                 _ = driver.flush()
-                return
+                // The server may have refused a row long ago: then its answer was read already.
+                return drain()
             case .wait:
                 return
             case .violation:

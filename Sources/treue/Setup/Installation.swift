@@ -7,59 +7,35 @@ import Postgres
 import PostgresServer
 import Wire
 
-/// An open database with all that a command needs, made ready on the way: private PostgreSQL started, schema migrated,
-/// programme published, keys loaded.
-struct Installation: Sendable {
+/// A database that answers: the one that was configured, or a private one, started if need be.
+struct Database: Sendable {
     let settings: Settings
     let logger: Logger
     let client: PostgresClient
-    let log: EventLog
-    let programme: Programme
-    let keys: KeyRing
     private let cluster: PrivateCluster?
 
-    static func open(_ settings: Settings) async throws -> Installation {
+    static func open(_ settings: Settings) async throws -> Database {
         let logger = settings.logger("treue")
         var cluster: PrivateCluster?
-        let url: String
-        if let given = settings.databaseURL {
-            url = given
-        } else {
+        var url = settings.databaseURL
+        if url == nil {
             let own = PrivateCluster(dataDirectory: settings.dataDirectory, logger: logger)
             url = try await own.start()
             cluster = own
         }
+        let client = PostgresClient(configuration: PostgresConfiguration(url: url ?? ""), logger: logger)
         do {
-            return try await open(settings, url: url, cluster: cluster, logger: logger)
+            try await client.start()
+            return Database(settings: settings, logger: logger, client: client, cluster: cluster)
         } catch {
             try? await cluster?.stop()
             throw error
         }
     }
 
-    private static func open(
-        _ settings: Settings, url: String, cluster: PrivateCluster?, logger: Logger
-    ) async throws -> Installation {
-        let client = PostgresClient(configuration: PostgresConfiguration(url: url), logger: logger)
-        try await client.start()
-        do {
-            try await client.withLease { lease in _ = try await Migrator().migrate(on: lease) }
-            let log = try await EventLog.open(on: client)
-            let programme = try await PublishedProgramme.load(settings, on: client)
-            let keys = try MasterKeyFile.load(directory: settings.dataDirectory)
-            return Installation(
-                settings: settings, logger: logger, client: client, log: log, programme: programme, keys: keys,
-                cluster: cluster)
-        } catch {
-            await client.shutdown()
-            throw error
-        }
-    }
-
-    /// A service over it; see ``withService(_:)``.
-    func service() -> LoyaltyService {
-        LoyaltyService(
-            client: client, log: log, programme: programme, keys: keys, logger: logger, clock: SystemClock.now)
+    /// Brings the schema up to this program's; answers what was done.
+    func migrate() async throws -> [SchemaChange] {
+        try await client.withLease { lease in try await Migrator().migrate(on: lease) }
     }
 
     /// Closes the connections and, as the last user, stops the private PostgreSQL.
@@ -71,16 +47,49 @@ struct Installation: Sendable {
             logger.warning("PostgreSQL was not stopped", metadata: ["error": "\(error)"])
         }
     }
+}
+
+/// An open database with all that a command needs, made ready on the way: schema migrated, programme published, keys
+/// loaded.
+struct Installation: Sendable {
+    let database: Database
+    let log: EventLog
+    let programme: Programme
+    let keys: KeyRing
+
+    var client: PostgresClient { database.client }
+    var logger: Logger { database.logger }
+    var settings: Settings { database.settings }
+
+    static func open(_ settings: Settings) async throws -> Installation {
+        let database = try await Database.open(settings)
+        do {
+            _ = try await database.migrate()
+            let log = try await EventLog.open(on: database.client)
+            let programme = try await PublishedProgramme.load(settings, on: database.client)
+            let keys = try MasterKeyFile.load(directory: try DataDirectory.open(settings.dataDirectory))
+            return Installation(database: database, log: log, programme: programme, keys: keys)
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    /// A service over it; see ``withService(_:)``.
+    func service() -> LoyaltyService {
+        LoyaltyService(
+            client: client, log: log, programme: programme, keys: keys, logger: logger, clock: SystemClock.now)
+    }
 
     /// Runs a command on an open installation and closes it, whatever happens.
     static func use<Result>(_ options: SettingsOptions, _ body: (Installation) async throws -> Result) async throws -> Result {
         let installation = try await open(options.settings())
         do {
             let result = try await body(installation)
-            await installation.close()
+            await installation.database.close()
             return result
         } catch {
-            await installation.close()
+            await installation.database.close()
             throw error
         }
     }

@@ -3,6 +3,13 @@ import TestSupport
 
 @testable import Postgres
 
+/// Connections break on purpose here: nobody needs to read of it.
+let quietLogger = {
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    return logger
+}()
+
 /// A client that lives as long as `body`.
 func withClient<T>(
     _ url: String, _ configure: (inout PostgresConfiguration) -> Void = { _ in },
@@ -10,9 +17,7 @@ func withClient<T>(
 ) async throws -> T {
     var configuration = PostgresConfiguration(url: url)
     configure(&configuration)
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
-    let client = PostgresClient(configuration: configuration, logger: logger)
+    let client = PostgresClient(configuration: configuration, logger: quietLogger)
     try await client.start()
     do {
         let value = try await body(client)

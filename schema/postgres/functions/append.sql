@@ -173,8 +173,8 @@ BEGIN
     SELECT e.position, g_expected[e.g] + e.position - before[e.g], e.occurred_at, recorded_at,
            g_partition[e.g], g_stream[e.g], g_stream_type[e.g], e.type,
            e.key, e.content_hash, e.subject, e.hash, e.data, e.metadata
-      FROM unnest(e_group, e_type, e_occurred_at, e_key, e_content_hash, e_subject, e_data, e_metadata, positions, hashes)
-           AS e (g, type, occurred_at, key, content_hash, subject, data, metadata, position, hash)
+      FROM unnest(e_group, e_type, e_occurred_at, e_key, e_content_hash, e_subject, e_data, e_metadata, positions,
+                  hashes) AS e (g, type, occurred_at, key, content_hash, subject, data, metadata, position, hash)
      WHERE e.position IS NOT NULL;
 
     UPDATE treue.head
@@ -200,7 +200,8 @@ BEGIN
     END IF;
 
     RETURN QUERY
-        SELECT a.g::int, 'appended', a.before + 1, NULL::int, NULL::bigint, NULL::uuid, NULL::bigint, NULL::bytea, NULL::bytea
+        SELECT a.g::int, 'appended', a.before + 1,
+               NULL::int, NULL::bigint, NULL::uuid, NULL::bigint, NULL::bytea, NULL::bytea
           FROM unnest(before, after) WITH ORDINALITY AS a (before, after, g)
          WHERE a.after IS NOT NULL;
 END

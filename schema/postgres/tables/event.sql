@@ -1,5 +1,5 @@
--- Every event there ever was. Rows are only ever added, by treue.append, which also fills in position, version and hash.
--- Wide fixed columns come first, so that no padding is stored between them.
+-- Every event there ever was. Rows are only ever added, by treue.append, which also fills in position, version and
+-- hash. Wide fixed columns come first, so that no padding is stored between them.
 CREATE TABLE treue.event (
     position     bigint      NOT NULL,  -- 1, 2, 3 … within the partition, no gaps
     version      bigint      NOT NULL,  -- 1, 2, 3 … within the stream, no gaps
@@ -18,8 +18,8 @@ CREATE TABLE treue.event (
     PRIMARY KEY (partition, position),
     UNIQUE (partition, stream_id, version)
 ) WITH (
-    -- Nothing is ever updated: pages are filled to the brim, and vacuum has only to freeze and to mark pages all-visible.
-    -- It comes by number of rows, not by share, so that a log of a hundred million is not left alone for weeks.
+    -- Nothing is ever updated: pages are filled to the brim, and vacuum only freezes rows and marks pages all-visible.
+    -- It comes after few new rows, so that a log of a hundred million is not left alone for weeks.
     fillfactor = 100,
     autovacuum_vacuum_insert_scale_factor = 0.02,
     autovacuum_vacuum_insert_threshold = 50000,

@@ -2,7 +2,7 @@
 CREATE TABLE treue.head (
     position  bigint NOT NULL,
     partition int    PRIMARY KEY,
-    hash      bytea  NOT NULL          -- of the event at `position`; before the first event, of the log's id and partition
+    hash      bytea  NOT NULL          -- of the event at `position`; at first, of the log's id and the partition
 ) WITH (
     -- A few rows updated with every append: room on the page keeps each update in place (HOT).
     fillfactor = 20,

@@ -1,0 +1,121 @@
+import EventLog
+public import Foundation
+import Loyalty
+import Postgres
+import Wire
+
+/// A row of `account` that is not what its events fold to.
+public struct AccountDifference: Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong; the raw value is stable.
+    public enum Kind: String, Hashable, Sendable {
+        /// The member has events and no row.
+        case missing
+        /// The row has no events.
+        case unexpected
+        /// The row stands at another version of the stream.
+        case version
+        /// The row holds another state.
+        case state
+    }
+
+    public var member: UUID
+    public var kind: Kind
+    /// Available points as the events have it; nil without events.
+    public var expected: Int64?
+    /// Available points as the row has it; nil where it has none or cannot be read.
+    public var found: Int64?
+    /// Names of what differs, such as `tier`.
+    public var fields: [String]
+
+    public var description: String {
+        let points = { (value: Int64?) in value.map { "\($0) points" } ?? "nothing" }
+        let off = expected.flatMap { expected in found.map { $0 - expected } } ?? 0
+        let difference = off == 0 ? "" : " (off by \(off > 0 ? "+" : "")\(off))"
+        let which = fields.isEmpty ? "" : "; differs in \(fields.joined(separator: ", "))"
+        return "member \(member.uuidString.lowercased()): \(kind.rawValue): the log says \(points(expected)), "
+            + "the account says \(points(found))\(difference)\(which)"
+    }
+}
+
+/// What a verification found.
+public struct AccountVerification: Sendable {
+    public var events: Int64 = 0
+    public var members: Int64 = 0
+    /// At most ``mostKept``; ``count`` tells how many there are.
+    public var differences: [AccountDifference] = []
+    public var count: Int64 = 0
+
+    public static let mostKept = 1_000
+
+    mutating func note(_ difference: AccountDifference) {
+        count += 1
+        if differences.count < AccountVerification.mostKept { differences.append(difference) }
+    }
+}
+
+extension AccountProjection {
+    /// Folds the log afresh beside live traffic and compares every row. Each partition is looked at as of one instant.
+    ///
+    /// - Throws: ``FoldFault``, `PostgresError`.
+    public func verify(progress: @Sendable (Progress) async -> Void = { _ in }) async throws -> AccountVerification {
+        let total = try await total()
+        return try await client.withLease { lease in
+            var result = AccountVerification()
+            var done: Int64 = 0
+            for partition in 0..<log.partitions {
+                try await lease.transaction {
+                    try await lease.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                    let fold = try await fold(partition, on: lease) { count in
+                        done += count
+                        await progress(Progress(done: done, total: max(total, done)))
+                    }
+                    result.events += fold.events
+                    result.members += Int64(fold.members.count)
+                    try await compare(fold, partition, on: lease, into: &result)
+                }
+            }
+            return result
+        }
+    }
+
+    private func compare(
+        _ fold: AccountFold, _ partition: Int, on lease: PostgresLease, into result: inout AccountVerification
+    ) async throws {
+        var missing = Set(fold.members.keys)
+        for row in try await rows(in: partition, on: lease) {
+            missing.remove(row.member)
+            if let difference = difference(row, fold.members[row.member]) { result.note(difference) }
+        }
+        for member in missing.sorted(by: { $0.uuidString < $1.uuidString }) {
+            let expected = fold.members[member]?.state.wallet.available
+            result.note(AccountDifference(member: member, kind: .missing, expected: expected, found: nil, fields: []))
+        }
+    }
+
+    private func difference(_ row: AccountRow, _ folded: AccountFold.Folded?) -> AccountDifference? {
+        let found = try? StateCodec.decode(row.state)
+        guard let folded else {
+            return AccountDifference(
+                member: row.member, kind: .unexpected, expected: nil, found: found?.wallet.available, fields: [])
+        }
+        let sameState = row.state == StateCodec.encode(folded.state)
+        guard row.version != folded.version || !sameState else { return nil }
+        return AccountDifference(
+            member: row.member, kind: row.version != folded.version ? .version : .state,
+            expected: folded.state.wallet.available, found: found?.wallet.available,
+            fields: found.map { $0.differences(from: folded.state) } ?? ["unreadable"])
+    }
+}
+
+extension MemberState {
+    /// Names of the parts that differ.
+    func differences(from other: MemberState) -> [String] {
+        let parts: [(String, Bool)] = [
+            ("programme", programme == other.programme), ("language", language == other.language),
+            ("enrolled_at", enrolledAt == other.enrolledAt), ("latest", latest == other.latest),
+            ("wallet", wallet == other.wallet), ("tier", standing == other.standing), ("spend", spend == other.spend),
+            ("last_active", lastActive == other.lastActive), ("inactive_on", inactiveOn == other.inactiveOn),
+        ]
+        return parts.filter { !$0.1 }.map(\.0)
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+public import HTTPAPI
+import Hummingbird
+import Logging
+public import LoyaltyService
+import ServiceLifecycle
+import UnixSignals
+import Loyalty
+
+extension LoyaltyService: LoyaltyAPI {}
+
+/// `treue serve`
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Answer HTTP requests until SIGTERM or Ctrl-C.",
+        discussion: "A stop finishes what was taken: nothing that a client was told is lost, no answer is cut off.")
+
+    @OptionGroup var options: SettingsOptions
+
+    @Option(help: "Address to listen on (TREUE_HTTP_HOST).")
+    var host: String?
+
+    @Option(help: "Port to listen on, 0 for any free one (TREUE_HTTP_PORT).")
+    var port: Int?
+
+    func run() async throws {
+        try await Installation.use(options) { installation in
+            let service = installation.service()
+            var configuration = HTTPConfiguration(
+                host: host ?? installation.settings.host, port: port ?? installation.settings.port)
+            configuration.host = configuration.host.isEmpty ? "127.0.0.1" : configuration.host
+            let logger = installation.logger
+            let address = configuration.host
+            let application = buildApplication(
+                api: service, configuration: configuration, logger: logger, clock: SystemClock.now
+            ) { port in
+                logger.notice(
+                    "listening", metadata: ["url": "http://\(address):\(port ?? 0)", "programme": "\(installation.programme.id)"])
+            }
+            // The last one listed stops first: no request is taken any more when the recorder is told to finish.
+            let group = ServiceGroup(
+                configuration: ServiceGroupConfiguration(
+                    services: [.init(service: Recorder(service: service)), .init(service: application)],
+                    gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            try await group.run()
+            logger.notice("stopped")
+        }
+    }
+}
+
+/// The recording half of the service, as something that a service group can run and stop.
+private struct Recorder: Service {
+    let service: LoyaltyService
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await service.run()
+        } onGracefulShutdown: {
+            service.shutdown()
+        }
+    }
+}

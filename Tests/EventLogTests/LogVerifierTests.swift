@@ -1,0 +1,125 @@
+import EventLog
+import Foundation
+import Postgres
+import Testing
+
+@Suite("log verification", .serialized)
+struct LogVerifierTests {
+    /// What is done behind the server's back to one partition, at position 3 of 6, and what must be found there.
+    struct Damage: Sendable, CustomTestStringConvertible {
+        let name: String
+        /// `$p` stands for the partition.
+        let sql: String
+        let findings: [(position: Int64, kind: LogFinding.Kind)]
+
+        init(_ name: String, _ sql: String, _ findings: (Int64, LogFinding.Kind)...) {
+            self.name = name
+            self.sql = sql
+            self.findings = findings.map { (position: $0.0, kind: $0.1) }
+        }
+
+        var testDescription: String { name }
+    }
+
+    private static let third = "WHERE partition = $p AND position = 3"
+
+    static let damages: [Damage] =
+        [
+            ("data by one byte", "data = overlay(data::text placing '9' from 12 for 1)::json"),
+            ("a blank in data", "data = (data::text || ' ')::json"), ("metadata", "metadata = '{}'"),
+            ("the type", "type = type || '2'"), ("the stream's type", "stream_type = 'reward'"),
+            ("business time by a microsecond", "occurred_at = occurred_at + interval '1 microsecond'"),
+            ("record time", "recorded_at = recorded_at - interval '1 day'"), ("the key", "key = '\\x01'"),
+            ("the content hash", "content_hash = '\\x02'"), ("the subject", "subject = '\\x03'"),
+            ("the hash", "hash = sha256(hash)"),
+        ].map { Damage("changed: \($0.0)", "UPDATE treue.event SET \($0.1) \(third)", (3, .hashMismatch)) } + [
+            Damage("deleted: an event", "DELETE FROM treue.event \(third)", (3, .gap), (4, .versionGap)),
+            Damage(
+                "deleted: the first event", "DELETE FROM treue.event WHERE partition = $p AND position = 1",
+                (1, .gap), (2, .versionGap)),
+            Damage(
+                "deleted: the last event", "DELETE FROM treue.event WHERE partition = $p AND position = 6", (6, .gap)),
+            Damage("deleted: all events", "DELETE FROM treue.event WHERE partition = $p", (1, .gap)),
+            Damage(
+                "swapped: two events' contents",
+                """
+                UPDATE treue.event AS e SET data = o.data, occurred_at = o.occurred_at FROM treue.event AS o
+                 WHERE e.partition = $p AND o.partition = $p AND (e.position, o.position) IN ((3, 4), (4, 3))
+                """, (3, .hashMismatch), (4, .hashMismatch)),
+            Damage(
+                "swapped: two events' places",
+                """
+                UPDATE treue.event SET position = 1000 \(third);
+                UPDATE treue.event SET position = 3 WHERE partition = $p AND position = 4;
+                UPDATE treue.event SET position = 4 WHERE partition = $p AND position = 1000;
+                """, (3, .hashMismatch), (3, .versionGap), (4, .hashMismatch), (5, .hashMismatch)),
+            Damage(
+                "inserted: an event beyond the head",
+                """
+                INSERT INTO treue.event SELECT 7, 7, occurred_at, recorded_at, partition, stream_id, stream_type, type,
+                       NULL, NULL, NULL, sha256('x'), data, metadata FROM treue.event \(third)
+                """, (7, .hashMismatch), (7, .headMismatch)),
+            Damage(
+                "the version", "UPDATE treue.event SET version = 9 WHERE partition = $p AND position = 6",
+                (6, .hashMismatch), (6, .versionGap)),
+            Damage(
+                "the head's hash", "UPDATE treue.head SET hash = sha256(hash) WHERE partition = $p",
+                (6, .headMismatch)),
+            Damage("the head too far", "UPDATE treue.head SET position = 8 WHERE partition = $p", (7, .gap)),
+            Damage("the head behind", "UPDATE treue.head SET position = 5 WHERE partition = $p", (6, .headMismatch)),
+            Damage("the head gone", "DELETE FROM treue.head WHERE partition = $p", (6, .headMismatch)),
+        ]
+
+    @Test("damage is named by partition and position", arguments: damages)
+    func named(_ damage: Damage) async throws {
+        try await LogFixture.with { fixture in
+            let stream = UUID()
+            let partition = fixture.log.partition(of: stream)
+            _ = try await fixture.append(.some(6, to: stream, key: [200]))
+            // Neighbours, in other partitions.
+            let others = (0..<40).map { _ in UUID() }.filter { fixture.log.partition(of: $0) != partition }
+            let neighbours = others.map { StreamAppend.some(3, to: $0) }
+            _ = try await fixture.log.append(neighbours, recordedAtMicros: LogFixture.now, on: fixture.client)
+            try await fixture.expectWhole()
+
+            try await fixture.tamper(damage.sql.replacingOccurrences(of: "$p", with: "\(partition)"))
+            let verification = try await fixture.client.withLease {
+                try await LogVerifier(log: fixture.log).verify(on: $0)
+            }
+            #expect(verification.findings.allSatisfy { $0.partition == partition })
+            let found = verification.findings.map { "\($0.position) \($0.kind.rawValue)" }
+            #expect(found.sorted() == damage.findings.map { "\($0.position) \($0.kind.rawValue)" }.sorted())
+            #expect(!verification.isClean)
+        }
+    }
+
+    @Test("an event in the wrong partition is named")
+    func wrongPartition() async throws {
+        try await LogFixture.with { fixture in
+            let stream = UUID()
+            _ = try await fixture.append(.some(1, to: stream))
+            let stray = (fixture.log.partition(of: stream) + 1) % fixture.log.partitions
+            try await fixture.tamper("UPDATE treue.event SET partition = \(stray)")
+            let findings = try await fixture.client.withLease {
+                try await LogVerifier(log: fixture.log).verify(on: $0).findings
+            }
+            #expect(findings.contains { $0.partition == stray && $0.kind == .wrongPartition && $0.position == 1 })
+        }
+    }
+
+    @Test("no more findings are kept than asked for, and progress comes to the end")
+    func bounded() async throws {
+        try await LogFixture.with { fixture in
+            let streams = (0..<30).map { _ in StreamAppend.some(2, to: UUID()) }
+            _ = try await fixture.log.append(streams, recordedAtMicros: 0, on: fixture.client)
+            try await fixture.tamper("UPDATE treue.event SET data = '{}'")
+            var last: LogVerificationProgress?
+            let verification = try await fixture.client.withLease { lease in
+                try await LogVerifier(log: fixture.log, maximumFindings: 5).verify(on: lease) { last = $0 }
+            }
+            #expect(verification.findings.count == 5)
+            #expect(verification.isTruncated)
+            #expect(last?.total == 60)
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Postgres
+import Schema
+import Testing
+
+@testable import EventLog
+
+@Suite("migrations", .serialized)
+struct MigratorTests {
+    private func withDatabase(_ body: (PostgresClient, String) async throws -> Void) async throws {
+        let fresh = try await ThrowawayDatabase.url()
+        try await LogFixture.withClient(fresh) { try await body($0, fresh) }
+    }
+
+    private func migrate(_ client: PostgresClient, _ migrator: Migrator = Migrator()) async throws -> [SchemaChange] {
+        try await client.withLease { try await migrator.migrate(on: $0) }
+    }
+
+    @Test("the second time nothing is left to do, and the plan said what the first time did")
+    func twice() async throws {
+        try await withDatabase { client, _ in
+            await #expect(throws: EventLogError.notMigrated) { try await EventLog.open(on: client) }
+            let plan = try await Migrator().pending(on: client)
+            #expect(plan.count == 1 + Schema.migrations.count + Schema.objects.count)
+            #expect(try await migrate(client) == plan)
+            #expect(try await Migrator().pending(on: client).isEmpty)
+            #expect(try await migrate(client).isEmpty)
+            #expect(try await EventLog.open(on: client).partitions == 64)
+        }
+    }
+
+    @Test("of eight servers that start at once one migrates")
+    func eightAtOnce() async throws {
+        try await withDatabase { client, url in
+            let changes = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        var count = 0
+                        try await LogFixture.withClient(url) { count = try await migrate($0).count }
+                        return count
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(changes.count { $0 > 0 } == 1)
+            let rows = try await client.query("SELECT count(*) FROM treue.head")
+            #expect(try rows[0].int8(0) == 64)
+        }
+    }
+
+    @Test("a migration that was applied with another text is refused")
+    func changed() async throws {
+        try await withDatabase { client, _ in
+            _ = try await migrate(client)
+            let first = try #require(Schema.migrations.first)
+            let edited = SchemaMigration(
+                version: 1, name: first.name, files: first.files + [SQLFile(name: "more", text: "SELECT 1")])
+            let migrator = Migrator(foundation: Schema.foundation, migrations: [edited], objects: Schema.objects)
+            let expected = EventLogError.migrationChanged(version: 1, name: first.name)
+            await #expect(throws: expected) { try await migrate(client, migrator) }
+            await #expect(throws: expected) { try await migrator.pending(on: client) }
+        }
+    }
+
+    @Test("a database of a newer program is refused, and the lock is free again")
+    func newer() async throws {
+        try await withDatabase { client, _ in
+            let next = SchemaMigration(
+                version: 2, name: "next", files: [SQLFile(name: "next", text: "CREATE TABLE treue.next (id int)")])
+            let newer = Migrator(
+                foundation: Schema.foundation, migrations: Schema.migrations + [next], objects: Schema.objects)
+            _ = try await migrate(client)
+            #expect(try await migrate(client, newer) == [SchemaChange(kind: .migration, name: "2: next")])
+            await #expect(throws: EventLogError.databaseIsNewer(found: 2, known: 1)) { try await migrate(client) }
+            let locks = try await client.query(
+                """
+                SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = pg_locks.database
+                 WHERE locktype = 'advisory' AND datname = current_database()
+                """)
+            #expect(try locks[0].int8(0) == 0)
+        }
+    }
+
+    @Test("a migration that fails leaves nothing behind but those before it")
+    func failing() async throws {
+        try await withDatabase { client, _ in
+            let files = [
+                SQLFile(name: "good", text: "CREATE TABLE treue.half (id int)"), SQLFile(name: "bad", text: "SELEC 1"),
+            ]
+            let broken = Migrator(
+                foundation: Schema.foundation,
+                migrations: Schema.migrations + [SchemaMigration(version: 2, name: "broken", files: files)],
+                objects: Schema.objects)
+            let error = await #expect(throws: PostgresError.self) { try await migrate(client, broken) }
+            #expect(error?.sqlState == "42601")
+            let rows = try await client.query(
+                "SELECT to_regclass('treue.half') IS NULL, to_regclass('treue.event') IS NULL")
+            #expect(try rows[0].bool(0) && !rows[0].bool(1))
+            #expect(try await migrate(client).count == Schema.objects.count)
+        }
+    }
+
+    @Test("a function whose text changed is made anew, alone")
+    func changedFunction() async throws {
+        try await withDatabase { client, _ in
+            _ = try await migrate(client)
+            let function = SQLFile(
+                name: "functions/answer",
+                text: "CREATE OR REPLACE FUNCTION treue.answer() RETURNS int LANGUAGE sql AS 'SELECT 42'")
+            let migrator = Migrator(
+                foundation: Schema.foundation, migrations: Schema.migrations, objects: Schema.objects + [function])
+            #expect(try await migrate(client, migrator) == [SchemaChange(kind: .object, name: "functions/answer")])
+            #expect(try await client.query("SELECT treue.answer()")[0].int4(0) == 42)
+        }
+    }
+
+    @Test("every SQL file of the schema folder is part of the binary")
+    func everyFile() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "schema/postgres")
+        let known = Schema.foundation + Schema.migrations.flatMap(\.files) + Schema.objects
+        let texts = Dictionary(known.map { ($0.name, $0.text) }, uniquingKeysWith: { first, _ in first })
+        let paths = FileManager.default.enumerator(atPath: folder.path)?.allObjects.compactMap { $0 as? String } ?? []
+        let files = paths.filter { $0.hasSuffix(".sql") }
+        #expect(files.count >= 15)
+        for file in files {
+            let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+            #expect(texts[String(file.dropLast(4))] == text, "\(file)")
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+@testable import Loyalty
+@testable import LoyaltyService
+import Synchronization
+@testable import Wire
+
+@testable import HTTPAPI
+
+/// Keeps in memory what the routes ask it to, and answers by simple rules: 10 points an event.
+final class FakeLoyalty: LoyaltyAPI {
+    struct State {
+        var isReady = true
+        var keys: [String: Principal] = [:]
+        var seen: [String: EventAnswer] = [:]
+        var contents: [String: IncomingEvent] = [:]
+        /// Ids of events in the order they were recorded.
+        var order: [String] = []
+        var enrolled: [EnrolmentBody] = []
+        var asked: [PageRequest] = []
+        var asOf: [Instant?] = []
+        var failure: ServiceError?
+        var crash = false
+        var version: Int64 = 1
+        var idempotency: [IdempotencyKey] = []
+    }
+
+    struct Crash: Error { var email = "ada@example.com" }
+
+    static let memberID = UUID(uuidString: "01980000-0000-7000-8000-000000000001")!
+    static let now = Instant(micros: 1_763_800_000_000_000)
+
+    let state = Mutex(State())
+    /// Where set, an event is answered only once this has been opened.
+    let gate: Gate?
+
+    init(gate: Gate? = nil) {
+        self.gate = gate
+        state.withLock { state in
+            for scope in Scope.allCases {
+                state.keys["key-\(scope.rawValue)"] = Principal(keyID: UUID(), scopes: [scope])
+            }
+        }
+    }
+
+    var isReady: Bool { state.withLock { $0.isReady } }
+
+    func record(_ event: IncomingEvent, receivedAt: Instant) async -> Result<EventAnswer, ServiceError> {
+        await gate?.pass()
+        return state.withLock { state in
+            if let failure = state.failure { return .failure(failure) }
+            if var seen = state.seen[event.source + event.id] {
+                guard state.contents[event.source + event.id] == event else {
+                    return .failure(ServiceError(code: "event_conflict", status: 409, title: "Known", detail: "Other"))
+                }
+                seen.status = .duplicate
+                return .success(seen)
+            }
+            state.order.append(event.id)
+            let answer = EventAnswer(
+                id: event.id, status: .accepted, memberID: Self.memberID,
+                outcome: Outcome(change: 10, available: 10, pending: 0, tier: "insider", previousTier: "insider"),
+                entries: [Samples.entry(recordedAt: receivedAt)])
+            state.seen[event.source + event.id] = answer
+            state.contents[event.source + event.id] = event
+            return .success(answer)
+        }
+    }
+
+    func enrol(_ body: EnrolmentBody, at: Instant) async throws(ServiceError) -> MemberView {
+        let taken = state.withLock { state in
+            defer { state.enrolled.append(body) }
+            return state.enrolled.contains { $0.email == body.email && body.email != nil }
+        }
+        if taken { throw ServiceError(code: "identifier_taken", status: 409, title: "Taken", detail: "It is.") }
+        return Samples.member(body, at: at)
+    }
+
+    func enrol(
+        _ body: EnrolmentBody, idempotency: IdempotencyKey?, at: Instant
+    ) async throws(ServiceError) -> Enrolled {
+        let isReplayed = state.withLock { state in
+            guard let idempotency else { return false }
+            defer { state.idempotency.append(idempotency) }
+            return state.idempotency.contains(idempotency)
+        }
+        if isReplayed { return Enrolled(Samples.member(body, at: at), isReplayed: true) }
+        return Enrolled(try await enrol(body, at: at))
+    }
+
+    func member(_ reference: MemberReference, at: Instant) async throws(ServiceError) -> MemberView {
+        let known = [UUIDText.text(Self.memberID), "4000", "ada+shop@example.com", "crm 7"]
+        guard known.contains(reference.value) else { throw Self.notFound }
+        var view = Samples.member(EnrolmentBody(email: "ada+shop@example.com"), at: at)
+        view.version = state.withLock { $0.version }
+        return view
+    }
+
+    func balance(of member: UUID, at now: Instant, asOf: Instant?) async throws(ServiceError) -> BalanceView {
+        guard member == Self.memberID else { throw Self.notFound }
+        let version = state.withLock { state in
+            state.asOf.append(asOf)
+            return state.version
+        }
+        return BalanceView(memberID: member, version: version, balance: Samples.balance(at: asOf ?? now))
+    }
+
+    func entries(of member: UUID, at now: Instant, page: PageRequest) async throws(ServiceError) -> Page<EntryView> {
+        try check(member, page)
+        return Page(items: [Samples.entry(recordedAt: nil), Samples.entry(recordedAt: now)], nextCursor: "next")
+    }
+
+    func events(of member: UUID, page: PageRequest) async throws(ServiceError) -> Page<EventView> {
+        try check(member, page)
+        let event = EventView(
+            version: 1, type: "member.enrolled", occurredAt: Self.now, recordedAt: Self.now,
+            data: Array(#"{"v":1}"#.utf8), metadata: nil)
+        return Page(items: [event], nextCursor: nil)
+    }
+
+    private func check(_ member: UUID, _ page: PageRequest) throws(ServiceError) {
+        state.withLock { $0.asked.append(page) }
+        if member != Self.memberID { throw Self.notFound }
+    }
+
+    func authenticate(_ key: String, at: Instant) async throws(ServiceError) -> Principal? {
+        state.withLock { $0.keys[key] }
+    }
+
+    static let notFound = ServiceError(code: "member_not_found", status: 404, title: "No member", detail: "None.")
+}
