@@ -13,9 +13,10 @@ func room(_ name: String, uses dependencies: [Target.Dependency] = [], at path: 
     .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
-func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+func tests(of name: String, uses dependencies: [Target.Dependency] = [], excluding: [String] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: settings)
+        name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies, exclude: excluding,
+        swiftSettings: settings)
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -76,7 +77,7 @@ let package = Package(
         tests(of: "PostgresServer", uses: ["TestSupport", logging]),
         tests(of: "EventLog", uses: ["Postgres", "Schema", "TestSupport", logging, crypto]),
         tests(of: "Loyalty"),
-        tests(of: "Wire", uses: ["Loyalty"]),
+        tests(of: "Wire", uses: ["Loyalty"], excluding: ["Fixtures"]),
         tests(of: "Projections", uses: ["Postgres", "EventLog", "Loyalty", "LoyaltyService", "TestSupport"]),
         tests(of: "LoyaltyService", uses: ["Postgres", "EventLog", "Loyalty", "Wire", "TestSupport"]),
         tests(of: "treue"),
