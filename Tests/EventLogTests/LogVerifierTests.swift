@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import Postgres
+import Synchronization
 import Testing
 
 @Suite("log verification")
@@ -112,6 +113,33 @@ struct LogVerifierTests {
                 try await LogVerifier(log: fixture.log).verify(on: $0).findings
             }
             #expect(findings.contains { $0.partition == stray && $0.kind == .wrongPartition && $0.position == 1 })
+        }
+    }
+
+    @Test("appends that go on meanwhile are no damage")
+    func whileAppending() async throws {
+        try await LogFixture.with { fixture in
+            let streams = (0..<64).map { stream(in: $0, of: fixture.log) }
+            let isVerified = Mutex(false)
+            async let batches = {
+                var version: Int64 = 0
+                while !isVerified.withLock({ $0 }) {
+                    let batch = streams.map { StreamAppend.some(1, to: $0, after: version) }
+                    _ = try await fixture.log.append(batch, recordedAtMicros: 0, on: fixture.client)
+                    version += 1
+                }
+                return version
+            }()
+            for _ in 0..<5 {
+                let verification = try await fixture.client.withLease {
+                    try await LogVerifier(log: fixture.log).verify(on: $0)
+                }
+                #expect(verification.findings.isEmpty)
+            }
+            isVerified.withLock { $0 = true }
+            let appended = try await batches
+            #expect(appended > 0)
+            try await fixture.expectWhole()
         }
     }
 
