@@ -67,6 +67,30 @@ struct AppendCall {
         metadata.append(event.metadata)
     }
 
+    /// `treue.append_one`: NULL when the append has to be refused.
+    static let statementForOne: PostgresStatement = """
+        SELECT treue.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        """
+
+    /// For ``statementForOne``; nil when this call is for more than one stream.
+    var parametersForOne: [PostgresValue]? {
+        guard partitions.count == 1 else {
+            return nil
+        }
+        return [
+            .timestamptz(recordedAtMicros), .int4(partitions[0]), .uuid(streams[0]),
+            streamTypes[0].map { .text($0) } ?? .null, .int8(expected[0]), states[0].map { .bytea($0) } ?? .null,
+            .textArray(types), .timestamptzArray(occurredAt), .byteaArray(keys), .byteaArray(contentHashes),
+            .byteaArray(subjects), .boolArray(subjectsNew), .jsonArray(data), .jsonArray(metadata),
+            .byteaArray(digests), value(memberKeys.first), value(memberProfiles.first),
+        ]
+    }
+
+    private func value(_ bytes: [UInt8]??) -> PostgresValue {
+        bytes.flatMap { $0 }.map { .bytea($0) } ?? .null
+    }
+
+    /// For ``statement``.
     var parameters: [PostgresValue] {
         [
             .timestamptz(recordedAtMicros), .int4Array(partitions), .uuidArray(streams), .textArray(streamTypes),

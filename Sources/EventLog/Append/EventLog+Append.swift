@@ -73,11 +73,16 @@ extension EventLog {
         for append in appends {
             call.add(append, partition: partition(of: append.stream))
         }
-        let parameters = call.parameters
         var attempt = 1
         while true {
             do {
-                let rows = try await connection.query(AppendCall.statement, parameters)
+                if let parameters = call.parametersForOne,
+                    let row = try await connection.query(AppendCall.statementForOne, parameters).first,
+                    let position = try row.optionalInt8(0)
+                {
+                    return [appended(appends[0], at: position)]
+                }
+                let rows = try await connection.query(AppendCall.statement, call.parameters)
                 return try outcomes(of: appends, from: rows)
             } catch {
                 guard error.isRace, attempt < Self.attempts else {
@@ -105,12 +110,15 @@ extension EventLog {
         return outcomes.compactMap(\.self)
     }
 
+    private func appended(_ append: StreamAppend, at position: Int64) -> AppendOutcome {
+        let version = append.expectedVersion + Int64(append.events.count)
+        return .appended(partition: partition(of: append.stream), firstPosition: position, version: version)
+    }
+
     private func outcome(of append: StreamAppend, from row: PostgresRow) throws(PostgresError) -> AppendOutcome {
         switch try row.text(1) {
         case "appended":
-            let version = append.expectedVersion + Int64(append.events.count)
-            return .appended(
-                partition: partition(of: append.stream), firstPosition: try row.int8(2), version: version)
+            return appended(append, at: try row.int8(2))
         case "version":
             return .refused(.version(current: try row.int8(6)))
         case "key":
