@@ -37,7 +37,8 @@ extension ConnectionDriver {
             case .fail(let operation, let error):
                 answered(operation, .failure(error))
             case .violation:
-                return lost(PostgresError(.protocolViolation, "an answer that belongs to no statement"))
+                let isBroken = PQstatus(connection) == CONNECTION_BAD
+                return lost(isBroken ? nil : PostgresError(.protocolViolation, "an answer to no statement"))
             }
         }
     }

@@ -1,5 +1,5 @@
-import Logging
 internal import CLibPQ
+import Logging
 
 /// Opens, grants, takes back and closes the exclusive connections of one pool, as its machine says.
 final class PoolDriver {

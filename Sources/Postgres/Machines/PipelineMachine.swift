@@ -47,7 +47,11 @@ struct PipelineMachine<Job, Value> {
         case sync
     }
 
-    private enum Phase { case disconnected, ready, exclusive(Slot), closed }
+    private enum Phase {
+        case disconnected, ready
+        case exclusive(Slot)
+        case closed
+    }
 
     let window: Int
     private var phase = Phase.disconnected
@@ -188,12 +192,18 @@ extension PipelineMachine {
         switch (head, reply) {
         case (.sync, .sync(let inTransaction)):
             _ = sent.popFirst()
+            headHasResult = false
             return finishSegment(inTransaction: inTransaction)
         case (.sync, .failed(let error, let stale)):
             // The commit itself failed, for example on a deferred constraint.
+            guard !headHasResult else { return .violation }
+            headHasResult = true
             outcome = .failed(error, isStalePlan: stale)
             return .none
         case (.sync, .end):
+            // Only after such an error; libpq also says "end" for ever once it gave up a connection.
+            guard headHasResult else { return .violation }
+            headHasResult = false
             return .none
         case (_, .end):
             return endOfHead(head)

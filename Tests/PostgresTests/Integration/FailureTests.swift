@@ -133,8 +133,12 @@ struct FailureTests {
     func shutdown() async throws {
         let client = try await withFreshClient { client in
             let running = Task { try await client.query("SELECT pg_sleep(0.3), 1::int8")[0].int8(1) }
-            let leased = Task { try await client.withLease { try await $0.query("SELECT pg_sleep(0.3), 2::int8")[0].int8(1) } }
-            try await eventually { client.statistics.lanes.contains { $0.depth == 1 } && client.statistics.heldLeases == 1 }
+            let leased = Task {
+                try await client.withLease { try await $0.query("SELECT pg_sleep(0.3), 2::int8")[0].int8(1) }
+            }
+            try await eventually {
+                client.statistics.lanes.contains { $0.depth == 1 } && client.statistics.heldLeases == 1
+            }
             await client.shutdown()
             #expect(try await running.value == 1)
             #expect(try await leased.value == 2)

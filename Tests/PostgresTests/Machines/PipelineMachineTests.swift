@@ -214,6 +214,15 @@ struct PipelineMachineTests {
         #expect(machine.drainWaiting() == ["a#2"])
     }
 
+    @Test("an end without a result at a sync is a violation: libpq has given up, and would say so for ever")
+    func endForEver() {
+        var machine = ready(slot(1, "a"))
+        _ = sends(&machine)
+        _ = feed(&machine, [.value(0), .end, .failed(divisionByZero, isStalePlan: false), .end])
+        #expect(feed(&machine, [.end]) == ["violation"])
+        #expect(machine.disconnected() == ["a#1"])
+    }
+
     @Test("replies that belong to nothing are violations")
     func violations() {
         var machine = ready()
