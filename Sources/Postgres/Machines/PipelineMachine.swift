@@ -1,8 +1,9 @@
 /// The order of one pipelined connection: what waits, what was sent, and which result belongs to whom.
 ///
-/// Every statement is followed by a sync of its own, so it is a transaction of its own and its failure never
-/// reaches a neighbour. A statement is answered only when its sync is: its rows come before its commit does.
-/// Inputs are method calls, outputs are values; sockets, time and callers are elsewhere.
+/// Statements that wait together may share a sync, which spares both sides most of their system calls. To the
+/// server such a group is one transaction, so nothing is answered before its sync; and when one of a group fails,
+/// the others, rolled back or never begun, run again, each alone. To a caller every statement is a transaction of
+/// its own. Inputs are method calls, outputs are values; sockets, time and callers are elsewhere.
 struct PipelineMachine<Job, Value> {
     /// One statement or exclusive act, waiting or sent.
     struct Slot {
@@ -12,6 +13,8 @@ struct PipelineMachine<Job, Value> {
         let key: StatementCache.Key?
         let isPrepared: Bool
         let deadline: Int64
+        /// Shares its sync with nobody.
+        var isAlone = false
         var retries = 0
         var name: String?
     }
@@ -34,10 +37,14 @@ struct PipelineMachine<Job, Value> {
         case sync(inTransaction: Bool)
     }
 
+    struct Answer {
+        let job: Job
+        let result: Result<Value, PostgresError>
+    }
+
     enum Action {
         case none
-        case succeed(Job, Value)
-        case fail(Job, PostgresError)
+        case answer([Answer])
         case violation
     }
 
@@ -54,25 +61,33 @@ struct PipelineMachine<Job, Value> {
     }
 
     let window: Int
+    let groupLimit: Int
     private var phase = Phase.disconnected
     private var waiting = FIFO<Slot>()
     private var sent = FIFO<Sent>()
-    private var unsynced: [Send] = []
+    /// What must follow the statement just sent, and how many were sent since the last sync.
+    private var follower: Send?
+    private var groupCount = 0
+    private var isGroupClosed = false
     private var inFlight = 0
     private var cache: StatementCache
-    // The segment being answered: its statement, and what it came to.
-    private var current: Slot?
+    /// The group being answered: its statements, what each came to, and what went wrong beside them.
+    private var group: [(slot: Slot, outcome: Outcome)] = []
     private var outcome: Outcome?
-    private var headHasResult = false
+    private var prepareFailure: Outcome?
+    private var commitFailure: PostgresError?
 
     private enum Outcome {
         case value(Value)
         case failed(PostgresError, isStalePlan: Bool)
+        case aborted
     }
 
-    init(window: Int = 256, preparedLimit: Int = 500) {
-        precondition(window > 0)
+    /// - Parameter groupLimit: statements that share a sync, at most; 1 where transactions are the caller's.
+    init(window: Int = 256, groupLimit: Int = 1, preparedLimit: Int = 500) {
+        precondition(window > 0 && groupLimit > 0)
         self.window = window
+        self.groupLimit = groupLimit
         cache = StatementCache(limit: preparedLimit)
     }
 }
@@ -95,15 +110,13 @@ extension PipelineMachine {
 
     /// What the server works at now, or will next.
     var firstInFlight: Slot? {
-        if let current { return current }
         if case .exclusive(let slot) = phase { return slot }
-        return firstSent { _ in true }
+        return firstSent { _ in true } ?? group.last?.slot
     }
 
     func inFlightJob(_ id: UInt64) -> Job? {
-        if let current, current.id == id { return current.job }
         if case .exclusive(let slot) = phase, slot.id == id { return slot.job }
-        return firstSent { $0.id == id }?.job
+        return (firstSent { $0.id == id } ?? group.first { $0.slot.id == id }?.slot)?.job
     }
 
     func isInFlight(_ id: UInt64) -> Bool {
@@ -134,37 +147,44 @@ extension PipelineMachine {
     /// What to send next; nil when nothing waits, the window is full, or something has the connection to itself.
     mutating func nextToSend() -> Send? {
         guard case .ready = phase else { return nil }
-        if let next = unsynced.popLast() { return record(next) }
-        guard inFlight < window, let slot = waiting.first else { return nil }
-        if slot.key == nil, inFlight > 0 { return nil }
+        if let next = follower.take() { return record(next) }
+        guard let slot = waiting.first, inFlight < window, mayJoin(slot) else { return closeGroup() }
         _ = waiting.popFirst()
+        inFlight += 1
         guard let key = slot.key else {
             phase = .exclusive(slot)
-            inFlight = 1
             return .exclusive(slot)
         }
-        inFlight += 1
+        groupCount += 1
+        isGroupClosed = slot.isAlone || groupCount >= groupLimit
         return record(plan(slot, key))
     }
 
-    /// Decides how a statement runs and leaves what must follow it in `unsynced`, last first.
+    /// Whether a statement may be sent before the next sync, or an exclusive act now.
+    private func mayJoin(_ slot: Slot) -> Bool {
+        if slot.key == nil { return inFlight == 0 }
+        return groupCount == 0 || (!isGroupClosed && !slot.isAlone)
+    }
+
+    private mutating func closeGroup() -> Send? {
+        guard groupCount > 0 else { return nil }
+        groupCount = 0
+        return record(.sync)
+    }
+
+    /// Decides how a statement runs, and leaves its run for the next turn where a Prepare must come first.
     private mutating func plan(_ slot: Slot, _ key: StatementCache.Key) -> Send {
-        guard slot.isPrepared else {
-            unsynced = [.sync]
-            return .runUnnamed(slot)
-        }
+        guard slot.isPrepared else { return .runUnnamed(slot) }
         var slot = slot
         switch cache.lookUp(key) {
         case .prepared(let name):
             slot.name = name
-            unsynced = [.sync]
             return .run(slot, name: name)
         case .fresh(let name):
             slot.name = name
-            unsynced = [.sync, .run(slot, name: name)]
+            follower = .run(slot, name: name)
             return .prepare(slot, name: name)
         case .full:
-            unsynced = [.sync]
             return .runUnnamed(slot)
         }
     }
@@ -192,18 +212,16 @@ extension PipelineMachine {
         switch (head, reply) {
         case (.sync, .sync(let inTransaction)):
             _ = sent.popFirst()
-            headHasResult = false
-            return finishSegment(inTransaction: inTransaction)
-        case (.sync, .failed(let error, let stale)):
+            return finishGroup(inTransaction: inTransaction)
+        case (.sync, .failed(let error, _)):
             // The commit itself failed, for example on a deferred constraint.
-            guard !headHasResult else { return .violation }
-            headHasResult = true
-            outcome = .failed(error, isStalePlan: stale)
+            guard commitFailure == nil else { return .violation }
+            commitFailure = error
             return .none
         case (.sync, .end):
             // Only after such an error; libpq also says "end" for ever once it gave up a connection.
-            guard headHasResult else { return .violation }
-            headHasResult = false
+            guard commitFailure != nil, outcome == nil else { return .violation }
+            outcome = .aborted
             return .none
         case (_, .end):
             return endOfHead(head)
@@ -217,32 +235,35 @@ extension PipelineMachine {
     }
 
     private mutating func endOfHead(_ head: Sent) -> Action {
-        guard headHasResult else { return .violation }
-        headHasResult = false
+        guard let outcome = outcome.take() else { return .violation }
         _ = sent.popFirst()
-        if case .statement(let slot) = head { current = slot }
+        if case .statement(let slot) = head { group.append((slot, outcome)) }
         return .none
     }
 
     private mutating func prepareAnswered(
         _ key: StatementCache.Key, _ name: String, _ reply: Reply
     ) -> Action {
-        headHasResult = true
+        guard outcome == nil else { return .violation }
         switch reply {
-        case .value:
-            return .none
+        case .value(let value):
+            outcome = .value(value)
         case .failed(let error, let stale):
-            outcome = .failed(error, isStalePlan: stale)
+            outcome = .aborted
+            prepareFailure = .failed(error, isStalePlan: stale)
             cache.forget(key, name: name)
-            return .none
-        default:
+        case .aborted:
+            // Something before it in its group failed: it was never prepared.
+            outcome = .aborted
+            cache.forget(key, name: name)
+        case .end, .sync:
             return .violation
         }
+        return .none
     }
 
     private mutating func statementAnswered(_ slot: Slot, _ reply: Reply) -> Action {
-        guard !headHasResult else { return .violation }
-        headHasResult = true
+        guard outcome == nil else { return .violation }
         switch reply {
         case .value(let value):
             outcome = .value(value)
@@ -250,33 +271,64 @@ extension PipelineMachine {
             outcome = .failed(error, isStalePlan: stale)
             if stale, let key = slot.key, let name = slot.name { cache.forget(key, name: name) }
         case .aborted:
-            // Its own Prepare failed: that error, already in `outcome`, is the statement's.
-            guard case .failed = outcome else { return .violation }
+            // When its own Prepare failed, that error is the statement's.
+            outcome = prepareFailure.take() ?? .aborted
         case .end, .sync:
             return .violation
         }
         return .none
     }
 
-    private mutating func finishSegment(inTransaction: Bool) -> Action {
-        guard let slot = current, let outcome else { return .violation }
-        current = nil
-        self.outcome = nil
-        inFlight -= 1
-        switch outcome {
-        case .value(let value):
-            return .succeed(slot.job, value)
-        case .failed(let error, let isStalePlan):
-            // A stale plan is found before anything runs; outside a transaction another try is safe.
-            guard isStalePlan, !inTransaction, slot.retries == 0, slot.name != nil else {
-                return .fail(slot.job, error)
+    private mutating func finishGroup(inTransaction: Bool) -> Action {
+        let (finished, commitError) = (group, commitFailure)
+        guard !finished.isEmpty else { return .violation }
+        (group, outcome, prepareFailure, commitFailure) = ([], nil, nil, nil)
+        inFlight -= finished.count
+        let hasFailed = commitError != nil || finished.contains { if case .value = $0.outcome { false } else { true } }
+        var answers: [Answer] = []
+        var again: [Slot] = []
+        for (slot, outcome) in finished {
+            let result = result(of: outcome, commitError, isAlone: finished.count == 1, hasFailed: hasFailed)
+            switch result {
+            case .failure(_, isStalePlan: true) where mayRetry(slot, inTransaction):
+                again.append(slot.again(retries: slot.retries + 1))
+            case .failure(let error, _):
+                answers.append(Answer(job: slot.job, result: .failure(error)))
+            case .value(let value):
+                answers.append(Answer(job: slot.job, result: .success(value)))
+            case .runAgain:
+                again.append(slot.again(retries: slot.retries))
             }
-            var again = slot
-            again.retries += 1
-            again.name = nil
-            waiting.prepend(again)
-            return .none
         }
+        for slot in again.reversed() { waiting.prepend(slot) }
+        return answers.isEmpty ? .none : .answer(answers)
+    }
+
+    private enum Verdict {
+        case value(Value)
+        case failure(PostgresError, isStalePlan: Bool)
+        case runAgain
+    }
+
+    private func result(
+        of outcome: Outcome, _ commitError: PostgresError?, isAlone: Bool, hasFailed: Bool
+    ) -> Verdict {
+        if let commitError, case .value = outcome {
+            // Whose fault the commit's failure is shows only when each runs alone.
+            return isAlone ? .failure(commitError, isStalePlan: false) : .runAgain
+        }
+        switch outcome {
+        case .value(let value): return hasFailed ? .runAgain : .value(value)
+        case .failed(let error, let isStalePlan): return .failure(error, isStalePlan: isStalePlan)
+        case .aborted:
+            let error = PostgresError(.protocolViolation, "aborted without a cause", wasSent: true)
+            return isAlone ? .failure(error, isStalePlan: false) : .runAgain
+        }
+    }
+
+    /// A stale plan is found before anything runs; outside a transaction another try is safe.
+    private func mayRetry(_ slot: Slot, _ inTransaction: Bool) -> Bool {
+        !inTransaction && slot.retries == 0 && slot.name != nil
     }
 
     /// What had the connection to itself is done.
@@ -293,16 +345,16 @@ extension PipelineMachine {
 extension PipelineMachine {
     /// The connection is gone. Returns what had been sent, whose fate nobody knows, in order; what waits stays.
     mutating func disconnected() -> [Job] {
-        var lost: [Job] = []
-        if let current { lost.append(current.job) }
+        var lost = group.map(\.slot.job)
         for entry in sent.removeAll() {
             if case .statement(let slot) = entry { lost.append(slot.job) }
         }
         // A Prepare may be out while its statement is not: to the caller that is sent, too.
-        for case .run(let slot, _) in unsynced { lost.append(slot.job) }
+        if case .run(let slot, _) = follower { lost.append(slot.job) }
         if case .exclusive(let slot) = phase { lost.append(slot.job) }
         phase = .disconnected
-        (unsynced, current, outcome, headHasResult, inFlight) = ([], nil, nil, false, 0)
+        (follower, groupCount, inFlight) = (nil, 0, 0)
+        (group, outcome, prepareFailure, commitFailure) = ([], nil, nil, nil)
         return lost
     }
 
@@ -320,5 +372,14 @@ extension PipelineMachine {
     /// Removes all that waits.
     mutating func drainWaiting() -> [Job] {
         waiting.removeAll().map(\.job)
+    }
+}
+
+extension PipelineMachine.Slot {
+    /// The same, to be run once more and alone.
+    fileprivate func again(retries: Int) -> Self {
+        var slot = self
+        (slot.isAlone, slot.retries, slot.name) = (true, retries, nil)
+        return slot
     }
 }
