@@ -32,11 +32,19 @@ final class ConnectionDriver {
 
     /// - Parameter groupLimit: statements that share a sync, at most.
     init(id: UInt64, thread: ReactorThread, timing: StatementTiming, groupLimit: Int) {
+        _ = ConnectionDriver.types
         machine = Machine(groupLimit: groupLimit)
         self.id = id
         self.thread = thread
         self.timing = timing
     }
+
+    /// The generic machine's types, all made by whichever thread comes first. Where two reactor threads asked for them
+    /// for the first time at once, Swift's runtime (6.3.1, Linux, unoptimised) let each wait for the other for ever.
+    private static let types: [Any.Type] = [
+        Machine.self, Machine.Slot.self, Machine.Send.self, Machine.Reply.self, Machine.Answer.self,
+        [Machine.Answer].self, Machine.Action.self, Machine.Sent.self, Machine.Phase.self,
+    ]
 
     /// Takes an open connection over. False when the kernel cannot watch it; it is closed then.
     func attach(_ open: OpenConnection) -> Bool {

@@ -48,13 +48,13 @@ struct PipelineMachine<Job, Value> {
         case violation
     }
 
-    private enum Sent {
+    enum Sent {
         case prepare(StatementCache.Key, name: String)
         case statement(Slot)
         case sync
     }
 
-    private enum Phase {
+    enum Phase {
         case disconnected, ready
         case exclusive(Slot)
         case closed
