@@ -62,22 +62,22 @@ struct PipelineMachine<Job, Value> {
 
     let window: Int
     let groupLimit: Int
-    private var phase = Phase.disconnected
-    private var waiting = FIFO<Slot>()
-    private var sent = FIFO<Sent>()
+    var phase = Phase.disconnected
+    var waiting = FIFO<Slot>()
+    var sent = FIFO<Sent>()
     /// What must follow the statement just sent, and how many were sent since the last sync.
-    private var follower: Send?
-    private var groupCount = 0
-    private var isGroupClosed = false
-    private var inFlight = 0
-    private var cache: StatementCache
+    var follower: Send?
+    var groupCount = 0
+    var isGroupClosed = false
+    var inFlight = 0
+    var cache: StatementCache
     /// The group being answered: its statements, what each came to, and what went wrong beside them.
-    private var group: [(slot: Slot, outcome: Outcome)] = []
-    private var outcome: Outcome?
-    private var prepareFailure: Outcome?
-    private var commitFailure: PostgresError?
+    var group: [(slot: Slot, outcome: Outcome)] = []
+    var outcome: Outcome?
+    var prepareFailure: Outcome?
+    var commitFailure: PostgresError?
 
-    private enum Outcome {
+    enum Outcome {
         case value(Value)
         case failed(PostgresError, isStalePlan: Bool)
         case aborted
@@ -204,133 +204,9 @@ extension PipelineMachine {
     }
 }
 
-// MARK: - Receiving
+// MARK: - Endings
 
 extension PipelineMachine {
-    mutating func received(_ reply: Reply) -> Action {
-        guard let head = sent.first else { return .violation }
-        switch (head, reply) {
-        case (.sync, .sync(let inTransaction)):
-            _ = sent.popFirst()
-            return finishGroup(inTransaction: inTransaction)
-        case (.sync, .failed(let error, _)):
-            // The commit itself failed, for example on a deferred constraint.
-            guard commitFailure == nil else { return .violation }
-            commitFailure = error
-            return .none
-        case (.sync, .end):
-            // Only after such an error; libpq also says "end" for ever once it gave up a connection.
-            guard commitFailure != nil, outcome == nil else { return .violation }
-            outcome = .aborted
-            return .none
-        case (_, .end):
-            return endOfHead(head)
-        case (.prepare(let key, let name), _):
-            return prepareAnswered(key, name, reply)
-        case (.statement(let slot), _):
-            return statementAnswered(slot, reply)
-        default:
-            return .violation
-        }
-    }
-
-    private mutating func endOfHead(_ head: Sent) -> Action {
-        guard let outcome = outcome.take() else { return .violation }
-        _ = sent.popFirst()
-        if case .statement(let slot) = head { group.append((slot, outcome)) }
-        return .none
-    }
-
-    private mutating func prepareAnswered(
-        _ key: StatementCache.Key, _ name: String, _ reply: Reply
-    ) -> Action {
-        guard outcome == nil else { return .violation }
-        switch reply {
-        case .value(let value):
-            outcome = .value(value)
-        case .failed(let error, let stale):
-            outcome = .aborted
-            prepareFailure = .failed(error, isStalePlan: stale)
-            cache.forget(key, name: name)
-        case .aborted:
-            // Something before it in its group failed: it was never prepared.
-            outcome = .aborted
-            cache.forget(key, name: name)
-        case .end, .sync:
-            return .violation
-        }
-        return .none
-    }
-
-    private mutating func statementAnswered(_ slot: Slot, _ reply: Reply) -> Action {
-        guard outcome == nil else { return .violation }
-        switch reply {
-        case .value(let value):
-            outcome = .value(value)
-        case .failed(let error, let stale):
-            outcome = .failed(error, isStalePlan: stale)
-            if stale, let key = slot.key, let name = slot.name { cache.forget(key, name: name) }
-        case .aborted:
-            // When its own Prepare failed, that error is the statement's.
-            outcome = prepareFailure.take() ?? .aborted
-        case .end, .sync:
-            return .violation
-        }
-        return .none
-    }
-
-    private mutating func finishGroup(inTransaction: Bool) -> Action {
-        let (finished, commitError) = (group, commitFailure)
-        guard !finished.isEmpty else { return .violation }
-        (group, outcome, prepareFailure, commitFailure) = ([], nil, nil, nil)
-        inFlight -= finished.count
-        let hasFailed = commitError != nil || finished.contains { if case .value = $0.outcome { false } else { true } }
-        var answers: [Answer] = []
-        var again: [Slot] = []
-        for (slot, outcome) in finished {
-            let result = result(of: outcome, commitError, isAlone: finished.count == 1, hasFailed: hasFailed)
-            switch result {
-            case .failure(_, isStalePlan: true) where mayRetry(slot, inTransaction):
-                again.append(slot.again(retries: slot.retries + 1))
-            case .failure(let error, _):
-                answers.append(Answer(job: slot.job, result: .failure(error)))
-            case .value(let value):
-                answers.append(Answer(job: slot.job, result: .success(value)))
-            case .runAgain:
-                again.append(slot.again(retries: slot.retries))
-            }
-        }
-        for slot in again.reversed() { waiting.prepend(slot) }
-        return answers.isEmpty ? .none : .answer(answers)
-    }
-
-    private enum Verdict {
-        case value(Value)
-        case failure(PostgresError, isStalePlan: Bool)
-        case runAgain
-    }
-
-    private func result(
-        of outcome: Outcome, _ commitError: PostgresError?, isAlone: Bool, hasFailed: Bool
-    ) -> Verdict {
-        if let commitError, case .value = outcome {
-            // Whose fault the commit's failure is shows only when each runs alone.
-            return isAlone ? .failure(commitError, isStalePlan: false) : .runAgain
-        }
-        switch outcome {
-        case .value(let value): return hasFailed ? .runAgain : .value(value)
-        case .failed(let error, let isStalePlan): return .failure(error, isStalePlan: isStalePlan)
-        case .aborted:
-            let error = PostgresError(.protocolViolation, "aborted without a cause", wasSent: true)
-            return isAlone ? .failure(error, isStalePlan: false) : .runAgain
-        }
-    }
-
-    /// A stale plan is found before anything runs; outside a transaction another try is safe.
-    private func mayRetry(_ slot: Slot, _ inTransaction: Bool) -> Bool {
-        !inTransaction && slot.retries == 0 && slot.name != nil
-    }
-
     /// What had the connection to itself is done.
     mutating func exclusiveFinished() -> Job? {
         guard case .exclusive(let slot) = phase else { return nil }
@@ -338,11 +214,6 @@ extension PipelineMachine {
         inFlight = 0
         return slot.job
     }
-}
-
-// MARK: - Endings
-
-extension PipelineMachine {
     /// The connection is gone. Returns what had been sent, whose fate nobody knows, in order; what waits stays.
     mutating func disconnected() -> [Job] {
         var lost = group.map(\.slot.job)
@@ -372,14 +243,5 @@ extension PipelineMachine {
     /// Removes all that waits.
     mutating func drainWaiting() -> [Job] {
         waiting.removeAll().map(\.job)
-    }
-}
-
-extension PipelineMachine.Slot {
-    /// The same, to be run once more and alone.
-    fileprivate func again(retries: Int) -> Self {
-        var slot = self
-        (slot.isAlone, slot.retries, slot.name) = (true, retries, nil)
-        return slot
     }
 }
