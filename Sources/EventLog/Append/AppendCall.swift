@@ -6,10 +6,11 @@ struct AppendCall {
     static let statement: PostgresStatement = """
         SELECT ordinal, status, first_position, found_partition, found_position, found_stream, found_version, \
         found_content_hash, found_key \
-        FROM treue.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+        FROM treue.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         """
 
     private let recordedAtMicros: Int64
+    private let accountGeneration: Int64?
     private var partitions: [Int32] = []
     private var streams: [UUID] = []
     private var streamTypes: [String?] = []
@@ -30,8 +31,9 @@ struct AppendCall {
     private var memberProfiles: [[UInt8]?] = []
     private var digest = EventDigest()
 
-    init(recordedAtMicros: Int64) {
+    init(recordedAtMicros: Int64, accountGeneration: Int64? = nil) {
         self.recordedAtMicros = recordedAtMicros
+        self.accountGeneration = accountGeneration
     }
 
     mutating func add(_ append: StreamAppend, partition: Int) {
@@ -69,7 +71,8 @@ struct AppendCall {
 
     /// `treue.append_one`: NULL when the append has to be refused.
     static let statementForOne: PostgresStatement = """
-        SELECT treue.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        SELECT treue.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
+        $18)
         """
 
     /// For ``statementForOne``; nil when this call is for more than one stream.
@@ -82,7 +85,7 @@ struct AppendCall {
             streamTypes[0].map { .text($0) } ?? .null, .int8(expected[0]), states[0].map { .bytea($0) } ?? .null,
             .textArray(types), .timestamptzArray(occurredAt), .byteaArray(keys), .byteaArray(contentHashes),
             .byteaArray(subjects), .boolArray(subjectsNew), .jsonArray(data), .jsonArray(metadata),
-            .byteaArray(digests), value(memberKeys.first), value(memberProfiles.first),
+            .byteaArray(digests), value(memberKeys.first), value(memberProfiles.first), generation,
         ]
     }
 
@@ -97,7 +100,9 @@ struct AppendCall {
             .int8Array(expected), .byteaArray(states), .int4Array(groups), .textArray(types),
             .timestamptzArray(occurredAt), .byteaArray(keys), .byteaArray(contentHashes), .byteaArray(subjects),
             .boolArray(subjectsNew), .jsonArray(data), .jsonArray(metadata), .byteaArray(digests),
-            .int4Array(memberGroups), .byteaArray(memberKeys), .byteaArray(memberProfiles),
+            .int4Array(memberGroups), .byteaArray(memberKeys), .byteaArray(memberProfiles), generation,
         ]
     }
+
+    private var generation: PostgresValue { accountGeneration.map { .int8($0) } ?? .null }
 }

@@ -18,7 +18,8 @@ CREATE OR REPLACE FUNCTION treue.append_one(
     e_metadata     json[],
     e_digest       bytea[],
     m_data_key     bytea,
-    m_profile      bytea
+    m_profile      bytea,
+    account_generation bigint
 ) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -40,6 +41,9 @@ BEGIN
     SELECT position, hash INTO before, chain FROM treue.head WHERE partition = s_partition FOR UPDATE;
     IF before IS NULL THEN
         RAISE EXCEPTION 'append: the log has no partition %', s_partition USING ERRCODE = 'TR002';
+    END IF;
+    IF account_generation <> (SELECT generation FROM treue.projection WHERE name = 'account') THEN
+        RAISE EXCEPTION 'append: treue.account was rebuilt since its rows were read' USING ERRCODE = 'TR004';
     END IF;
 
     IF s_expected <> coalesce((SELECT version FROM treue.event
