@@ -1,3 +1,5 @@
+import Testing
+
 /// A body that `POST /v1/events` refuses, and how.
 struct WrongBody: Sendable, CustomTestStringConvertible {
     var testDescription: String
