@@ -43,10 +43,10 @@ enum Leftovers {
         return process
     }
 
-    /// A number in a file may by now be somebody else's: only a postmaster of this very folder counts.
+    /// A number in a file may by now be somebody else's: only who works in this very folder counts.
     private static func isPostgres(_ process: pid_t, below folder: String) -> Bool {
-        guard let words = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") else { return false }
-        return String(decoding: words, as: UTF8.self).contains("\(folder)/data")
+        let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/cwd")
+        return place?.hasPrefix("\(folder)/") ?? false
     }
 
     private static func stopPostgres(below folder: String) {
