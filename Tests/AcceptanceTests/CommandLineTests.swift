@@ -11,11 +11,15 @@ extension Acceptance {
             return !lines.isEmpty && lines.allSatisfy { (try? JSON(Array($0.utf8))) != nil }
         }
 
-        @Test("a wrong call ends with 2 and says what is wrong on standard error", arguments: [
-            ["--frobnicate"], ["frobnicate"], ["serve", "--frobnicate"], ["import"], ["import", "/nowhere/events.ndjson"],
-            ["members", "show"], ["keys", "create", "--scope", "everything"], ["projections", "rebuild", "nonsense"],
-            ["programme", "check", "/nowhere.yaml"], ["log", "verify", "--config", "/nowhere.conf"],
-        ])
+        @Test(
+            "a wrong call ends with 2 and says what is wrong on standard error",
+            arguments: [
+                ["--frobnicate"], ["frobnicate"], ["serve", "--frobnicate"], ["import"],
+                ["import", "/nowhere/events.ndjson"],
+                ["members", "show"], ["keys", "create", "--scope", "everything"],
+                ["projections", "rebuild", "nonsense"],
+                ["programme", "check", "/nowhere.yaml"], ["log", "verify", "--config", "/nowhere.conf"],
+            ])
         func wrongCalls(_ words: [String]) async throws {
             let place = try Place()
             let (ending, output, errors) = try await onThread {
@@ -27,10 +31,12 @@ extension Acceptance {
             #expect(!errors.isEmpty)
         }
 
-        @Test("settings out of range end with 2", arguments: [
-            ["TREUE_HTTP_PORT": "99999"], ["TREUE_LOG_LEVEL": "loud"], ["TREUE_LOG_FORMAT": "xml"],
-            ["TREUE_PROGRAMME": "/nowhere.yaml"],
-        ])
+        @Test(
+            "settings out of range end with 2",
+            arguments: [
+                ["TREUE_HTTP_PORT": "99999"], ["TREUE_LOG_LEVEL": "loud"], ["TREUE_LOG_FORMAT": "xml"],
+                ["TREUE_PROGRAMME": "/nowhere.yaml"],
+            ])
         func wrongSettings(_ variables: [String: String]) async throws {
             let finished = try await Place(variables: variables).treue("serve")
             #expect(finished.code == 2)
@@ -94,6 +100,8 @@ extension Acceptance {
         @Test("with --json standard output is JSON alone")
         func json() async throws {
             let place = try Place()
+            // Beside a server no command has to start PostgreSQL, and the server's own log is not theirs.
+            let server = try await place.serve()
             for words in [
                 ["keys", "create", "--scope", "checkout", "--json"], ["projections", "list", "--json"],
                 ["projections", "verify", "--json"], ["projections", "rebuild", "--json"], ["log", "verify", "--json"],
@@ -106,6 +114,7 @@ extension Acceptance {
                 #expect(ending == .exited(0), "\(words)")
                 #expect(isJSON(output), "\(words): \(output)")
             }
+            try await server.stop()
         }
 
         @Test("doctor ends with 0 where all is well, and with 1 where something is wrong")

@@ -63,7 +63,8 @@ extension Acceptance {
                 }
             }
             #expect(
-                try await place.count("SELECT count(*) FROM treue.event WHERE type = 'purchase.completed'") == once.count)
+                try await place.count("SELECT count(*) FROM treue.event WHERE type = 'purchase.completed'")
+                    == once.count)
             #expect(try await place.gaps() == 0)
             for server in servers { #expect(try await server.stop() == .exited(0)) }
             #expect(try await place.treue("projections", "verify", "--json").code == 0)
@@ -94,7 +95,9 @@ extension Acceptance {
                     #expect(posting.reply.status == 200)
                     let answer = try posting.reply.json
                     #expect(answer["status"] == "duplicate")
-                    for name in ["id", "member_id", "points", "tier", "entries"] { #expect(answer[name] == first[name]) }
+                    for name in ["id", "member_id", "points", "tier", "entries"] {
+                        #expect(answer[name] == first[name])
+                    }
                 }
             }
         }

@@ -15,7 +15,8 @@ extension Acceptance {
                 let sale = Sale(
                     id: "s-\(number)", member: "m-\(Int.random(in: 0..<members, using: &random))", currency: "GBP",
                     time: String(format: "2026-%02d-%02dT%02d:00:00Z", min(month, 10), day, number % 24),
-                    price: Int64.random(in: 50...20_000, using: &random), quantity: Int.random(in: 1...3, using: &random))
+                    price: Int64.random(in: 50...20_000, using: &random),
+                    quantity: Int.random(in: 1...3, using: &random))
                 text += sale.json + "\n"
                 if number % 97 == 0 { text += sale.json + "\n" }
             }

@@ -80,13 +80,14 @@ struct WrongBody: Sendable, CustomTestStringConvertible {
             "price beyond 64 bits", lines(#"{"sku":"A","quantity":1,"unit_price":9223372036854775808}"#), 422,
             "validation_failed", at: "/data/lines/0/unit_price"),
         WrongBody(
-            "line beyond 64 bits", lines(#"{"sku":"A","quantity":4611686018427387904,"unit_price":9223372036854775807}"#),
+            "line beyond 64 bits",
+            lines(#"{"sku":"A","quantity":4611686018427387904,"unit_price":9223372036854775807}"#),
             422, "validation_failed"),
         WrongBody(
             "sum of lines beyond 64 bits",
             lines(
                 Array(repeating: #"{"sku":"A","quantity":1,"unit_price":9223372036854775807}"#, count: 3)
-                    .joined(separator: ",")), 422, "validation_failed"),
+                    .joined(separator: ",")), 422, "amount_too_large"),
         WrongBody(
             "discount above the line's price", lines(#"{"sku":"A","quantity":1,"unit_price":5,"discount":6}"#), 422,
             "validation_failed", at: "/data/lines/0/discount"),
@@ -102,7 +103,8 @@ struct WrongBody: Sendable, CustomTestStringConvertible {
             "unreadable_body"),
         WrongBody("deep nesting", String(repeating: "[", count: 20_000), 400, "unreadable_body"),
         WrongBody(
-            "deep nesting inside", with(String(repeating: "{\"a\":", count: 5_000), for: #"{"external_id":"ada"}"#), 400,
+            "deep nesting inside", with(String(repeating: "{\"a\":", count: 5_000), for: #"{"external_id":"ada"}"#),
+            400,
             "unreadable_body"),
         WrongBody("empty body", "", 400, "unreadable_body"),
         WrongBody("form", "a=b", 415, "unsupported_media_type", type: "application/x-www-form-urlencoded"),

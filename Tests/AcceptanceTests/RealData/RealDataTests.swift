@@ -63,7 +63,9 @@ extension Acceptance {
         }
 
         private func compare(_ csv: String, _ instant: String, _ server: RunningTreue) async throws {
-            let answer = try await server.place.psql(["-v", "csv=\(csv)", "-v", "instant=\(instant)", "-f", Self.oracle])
+            let answer = try await server.place.psql([
+                "-v", "csv=\(csv)", "-v", "instant=\(instant)", "-f", Self.oracle,
+            ])
             let rows = answer.split(separator: "\n").map(String.init)
             #expect(rows.count == 1_749)
             let differences = try await onThread {
@@ -73,7 +75,8 @@ extension Acceptance {
                     let id = try client.send("GET", "/v1/members?external_id=\(name)").json["id"].text
                     let balance = try client.send("GET", "/v1/members/\(id)/balance?as_of=\(instant)").json
                     let found = [
-                        balance["wallets"]["points"]["available"].number, balance["tier"]["qualifying"][0]["value"].number,
+                        balance["wallets"]["points"]["available"].number,
+                        balance["tier"]["qualifying"][0]["value"].number,
                     ].map { $0.map { "\($0)" } ?? "?" }
                     let told = "\(name),\(found.joined(separator: ",")),\(balance["tier"]["id"].text)"
                     return told == row ? nil : "expected \(row), found \(told)"
@@ -117,7 +120,8 @@ extension Acceptance {
             try await server.stop()
             let told = try await place.treue("projections", "verify", "--json")
             #expect(told.code == 1)
-            let difference = try #require(try told.json["differences"].elements.first { $0["member_id"].text == member })
+            let difference = try #require(
+                try told.json["differences"].elements.first { $0["member_id"].text == member })
             let expected = try #require(difference["expected"].number)
             let found = try #require(difference["found"].number)
             #expect(found > 900_000_000 && expected < 900_000_000)

@@ -122,7 +122,8 @@ final class HTTPClient {
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":") else { continue }
-            headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+            headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(
+                in: .whitespaces)
         }
         if status == 100 { return try readReply(isHead: isHead) }
         guard !isHead, status != 204, status != 304 else { return Reply(status: status, headers: headers, body: []) }
