@@ -49,8 +49,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
-            name: "Schema", path: "schema", 
-            resources: [.embedInCode("postgres")], swiftSettings: settings),
+            name: "Schema", path: "schema",
+            resources: [.embedInCode("postgres"), .embedInCode("openapi.yaml")], swiftSettings: settings),
         room("Postgres", uses: ["CLibPQ", logging]),
         room("PostgresServer", uses: [logging]),
         room("EventLog", uses: ["Postgres", "Schema", crypto, logging]),
@@ -63,7 +63,8 @@ let package = Package(
         room(
             "HTTPAPI",
             uses: [
-                "Loyalty", "Wire", "LoyaltyService", hummingbird, hummingbirdCore, httpTypes, nio, nioHTTPTypes, logging,
+                "Schema", "Loyalty", "Wire", "LoyaltyService", crypto, hummingbird, hummingbirdCore, httpTypes, nio,
+                nioHTTPTypes, logging, yams,
             ]),
         .executableTarget(
             name: "treue",
@@ -83,8 +84,8 @@ let package = Package(
         tests(
             of: "HTTPAPI",
             uses: [
-                "Loyalty", "LoyaltyService", "Wire", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nio,
-                nioEmbedded, logging,
+                "Schema", "Loyalty", "LoyaltyService", "Wire", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
+                nio, nioEmbedded, logging, yams,
             ]),
         .testTarget(
             name: "AcceptanceTests", dependencies: ["Postgres", "PostgresServer", "TestSupport", "Wire"],
