@@ -85,7 +85,7 @@ let package = Package(
             of: "HTTPAPI",
             uses: [
                 "Schema", "Loyalty", "LoyaltyService", "Wire", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
-                nio, nioEmbedded, logging, yams,
+                nio, nioEmbedded, logging, crypto,
             ]),
         .testTarget(
             name: "AcceptanceTests", dependencies: ["Postgres", "PostgresServer", "TestSupport", "Wire"],
