@@ -50,8 +50,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
-            name: "Schema", path: "schema", 
-            resources: [.embedInCode("postgres")], swiftSettings: settings),
+            name: "Schema", path: "schema",
+            resources: [.embedInCode("postgres"), .embedInCode("openapi.yaml")], swiftSettings: settings),
         room("Postgres", uses: ["CLibPQ", logging]),
         room("PostgresServer", uses: [logging]),
         room("EventLog", uses: ["Postgres", "Schema", crypto, logging]),
@@ -64,7 +64,8 @@ let package = Package(
         room(
             "HTTPAPI",
             uses: [
-                "Loyalty", "Wire", "LoyaltyService", hummingbird, hummingbirdCore, httpTypes, nio, nioHTTPTypes, logging,
+                "Schema", "Loyalty", "Wire", "LoyaltyService", crypto, hummingbird, hummingbirdCore, httpTypes, nio,
+                nioHTTPTypes, logging, yams,
             ]),
         .executableTarget(
             name: "treue",
@@ -84,8 +85,8 @@ let package = Package(
         tests(
             of: "HTTPAPI",
             uses: [
-                "Loyalty", "LoyaltyService", "Wire", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nio,
-                nioEmbedded, logging,
+                "Schema", "Loyalty", "LoyaltyService", "Wire", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
+                nio, nioEmbedded, logging, crypto,
             ]),
         // Only the built program: it lies beside the tests, because a build of all tests builds it too.
         .testTarget(name: "AcceptanceTests", exclude: ["RealData/oracle.sql"], swiftSettings: settings),
