@@ -44,11 +44,20 @@ func buildResponder(
     api: some LoyaltyAPI, configuration: HTTPConfiguration, clock: @escaping @Sendable () -> Instant
 ) -> Front<RouterResponder<APIContext>> {
     let metrics = HTTPMetrics()
+    let router = buildRouter(api: api, configuration: configuration, metrics: metrics)
+    let methods = MethodTable(of: router.routes)
+    return Front(inner: router.buildResponder(), methods: methods, metrics: metrics, clock: clock)
+}
+
+/// Every route there is; `schema/openapi.yaml` describes each.
+func buildRouter(
+    api: some LoyaltyAPI, configuration: HTTPConfiguration, metrics: HTTPMetrics
+) -> Router<APIContext> {
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     HealthRoutes(api: api, metrics: metrics).add(to: router)
+    ReferenceRoutes().add(to: router)
     let secured = SecuredRoutes("v1", of: router, api: api)
     EventRoutes(api: api, configuration: configuration).add(to: secured)
     MemberRoutes(api: api, configuration: configuration).add(to: secured)
-    let methods = MethodTable(of: router.routes)
-    return Front(inner: router.buildResponder(), methods: methods, metrics: metrics, clock: clock)
+    return router
 }

@@ -18,15 +18,18 @@ enum Answer {
     static func tagged(
         _ tag: EntityTag, for request: Request, _ write: (inout JSONWriter) -> Void
     ) -> Response {
-        if tag.isKnown(to: request) {
-            var response = Response(status: .notModified, headers: [.eTag: tag.text])
-            // It would be taken for the length of the answer that was not sent (RFC 9110, 8.6).
-            response.headers[.contentLength] = nil
-            return response
-        }
+        if tag.isKnown(to: request) { return notModified(tag) }
         var writer = JSONWriter(reserving: 1024)
         write(&writer)
         return json(writer, headers: [.eTag: tag.text])
+    }
+
+    /// 304: the caller holds the answer already.
+    static func notModified(_ tag: EntityTag) -> Response {
+        var response = Response(status: .notModified, headers: [.eTag: tag.text])
+        // It would be taken for the length of the answer that was not sent (RFC 9110, 8.6).
+        response.headers[.contentLength] = nil
+        return response
     }
 }
 

@@ -1,14 +1,22 @@
+import Crypto
 import HTTPTypes
 import Hummingbird
 import Loyalty
 
-/// Tells two states of a member apart. Weak, because the `as_of` of two answers may differ where nothing else does.
+/// Tells two states of a member, or of a page, apart. Weak, because the `as_of` of two answers may differ where nothing
+/// else does.
 struct EntityTag: Hashable, Sendable {
     private let opaque: String
 
     /// - Parameter asOf: the instant that was asked for; nil for the present.
     init(version: Int64, lastChange: Instant, asOf: Instant?) {
         opaque = "\"\(version)-\(lastChange.micros)\(asOf.map { "-\($0.micros)" } ?? "")\""
+    }
+
+    /// Of an answer that is always the same.
+    init(of bytes: [UInt8]) {
+        let digest = SHA256.hash(data: bytes).prefix(16)
+        opaque = "\"" + digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\""
     }
 
     /// As it stands in the header field.

@@ -14,9 +14,9 @@
 -- account_generation  which treue.account the states were worked out from (treue.projection); when a rebuild has put
 --      another in its place since, the whole call is refused with TR004. NULL: they rest on no row read before.
 --
--- The settings are part of the function, because its plans are made once a connection, perhaps while the tables are
--- empty: what it needs is always the index, a few rows at a time. docs/decisions/0002-append-function.md has the
--- measurements. It locks heads in order of partition, so that two batches never deadlock over them; it asks for no
+-- The settings are part of the function, because its plans are made once a connection, perhaps when the tables were
+-- tiny: what it needs is always the one index that gives the order, a few rows at a time.
+-- docs/decisions/0002-append-function.md has the measurements. It locks heads in order of partition, so that two batches never deadlock over them; it asks for no
 -- sequence, clock, advisory lock or NOTIFY, so that it can run on the node that owns its partitions.
 CREATE OR REPLACE FUNCTION treue.append(
     recorded_at    timestamptz,
@@ -56,6 +56,8 @@ CREATE OR REPLACE FUNCTION treue.append(
     SET enable_seqscan = off
     SET enable_hashjoin = off
     SET enable_mergejoin = off
+    SET enable_bitmapscan = off
+    SET enable_sort = off
     SET jit = off
 AS $$
 #variable_conflict use_column

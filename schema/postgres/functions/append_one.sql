@@ -27,6 +27,8 @@ CREATE OR REPLACE FUNCTION treue.append_one(
     SET enable_seqscan = off
     SET enable_hashjoin = off
     SET enable_mergejoin = off
+    SET enable_bitmapscan = off
+    SET enable_sort = off
     SET jit = off
 AS $$
 #variable_conflict use_column

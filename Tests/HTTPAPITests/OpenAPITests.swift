@@ -1,0 +1,110 @@
+import Hummingbird
+import Testing
+import Wire
+
+@testable import HTTPAPI
+
+@Suite("OpenAPI document")
+struct OpenAPITests {
+    private let document: OpenAPIDocument
+
+    init() throws { document = try OpenAPIDocument() }
+
+    @Test("every route of the router is in the document, and every operation of the document is a route")
+    func routes() {
+        let router = buildRouter(api: FakeLoyalty(), configuration: HTTPConfiguration(), metrics: HTTPMetrics())
+        // A GET brings its HEAD along.
+        let routed = Set(router.routes.filter { $0.method != .head }.map { "\($0.method) \($0.path)" })
+        let described = Set(document.operations.map { "\($0.method) \($0.path)" })
+        #expect(routed.subtracting(described).sorted() == [], "routes without a page")
+        #expect(described.subtracting(routed).sorted() == [], "pages without a route")
+        #expect(described.count == document.operations.count)
+    }
+
+    @Test("every reference points to something, and everything that can be referred to is")
+    func references() {
+        let references = document.root.everything.compactMap { $0["$ref"]?.text }
+        #expect(references.filter { document.target(of: $0) == nil } == [])
+        let targets = (document.root["components"]?.members ?? []).filter { $0.name != "securitySchemes" }.flatMap {
+            kind in
+            kind.value.members.map { "#/components/\(kind.name)/\($0.name)" }
+        }
+        #expect(targets.filter { !references.contains($0) } == [])
+    }
+
+    @Test("every operation has an id of its own, a summary, and a tag that is explained")
+    func names() {
+        let operations = document.operations.map(\.value)
+        let ids = operations.compactMap { $0["operationId"]?.text }
+        #expect(ids.count == operations.count && Set(ids).count == ids.count)
+        #expect(operations.allSatisfy { $0["summary"]?.text != nil })
+        let tags = (document.root["tags"]?.elements ?? []).compactMap { $0["name"] }
+        for operation in operations {
+            let own = operation["tags"]?.elements ?? []
+            #expect(!own.isEmpty && own.allSatisfy(tags.contains), "\(operation["operationId"]?.text ?? "")")
+        }
+    }
+
+    @Test("every refusal is a problem document that lists its codes, with an example of one")
+    func problems() {
+        for operation in document.operations {
+            for response in operation.value["responses"]?.members ?? [] where response.name >= "400" {
+                let content = document.resolved(response.value)["content"]?.members ?? []
+                #expect(content.map(\.name) == ["application/problem+json"], "\(operation.path) \(response.name)")
+                let parts = content.first?.value["schema"]?["allOf"]?.elements ?? []
+                #expect(
+                    parts.first?["$ref"]?.text == "#/components/schemas/Problem", "\(operation.path) \(response.name)")
+                let codes = parts.last?["properties"]?["code"]?["enum"]?.elements ?? []
+                #expect(!codes.isEmpty, "\(operation.path) \(response.name)")
+                for example in content.first?.value["examples"]?.members ?? [] {
+                    let value = document.resolved(example.value)["value"]
+                    #expect(value?["code"]?.text == example.name)
+                    #expect(value?["code"].map(codes.contains) == true, "\(operation.path) \(example.name)")
+                    #expect(value?["status"] == Int64(response.name).map { .integer($0) }, "\(example.name)")
+                    #expect(value?["type"]?.text == "urn:treue:problem:\(example.name)")
+                }
+            }
+        }
+    }
+
+    @Test("a route says what a key must be able to do, and answers 401 and 403, unless it is open")
+    func locks() {
+        for operation in document.operations {
+            let isOpen = operation.value["security"] == .array([])
+            let statuses = operation.value["responses"]?.members.map(\.name) ?? []
+            #expect(isOpen == !operation.path.hasPrefix("/v1/"), "\(operation.path)")
+            #expect(statuses.contains("401") == !isOpen && statuses.contains("403") == !isOpen, "\(operation.path)")
+            #expect(isOpen || operation.value["description"]?.text?.contains("Scope") == true, "\(operation.path)")
+        }
+    }
+
+    @Test("every example of a body is one that the server reads")
+    func bodies() throws {
+        for operation in document.operations {
+            for content in operation.value["requestBody"]?["content"]?.members ?? [] {
+                let examples = content.value["examples"]?.members ?? []
+                #expect(!examples.isEmpty, "\(operation.path) \(content.name)")
+                for example in examples {
+                    let value = try #require(document.resolved(example.value)["value"])
+                    try read(Array(value.compact.utf8), path: operation.path)
+                }
+            }
+        }
+    }
+
+    private func read(_ body: [UInt8], path: String) throws {
+        guard path == "/v1/events" else {
+            _ = try EnrolmentBody.read(body)
+            return
+        }
+        guard case .batch(let items) = try CloudEventReader.readAny(body) else { return }
+        for item in items { _ = try item.result.get() }
+    }
+}
+
+extension JSONValue {
+    /// This value and all within it.
+    fileprivate var everything: [JSONValue] {
+        [self] + members.flatMap { $0.value.everything } + elements.flatMap(\.everything)
+    }
+}
