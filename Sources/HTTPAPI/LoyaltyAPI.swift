@@ -15,14 +15,11 @@ public protocol LoyaltyAPI: Sendable {
     /// others. Events of one member are recorded in the order given.
     func record(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>]
 
-    /// Makes somebody a member.
-    func enrol(_ body: EnrolmentBody, at: Instant) async throws(ServiceError) -> MemberView
-
     /// Makes somebody a member, once for one idempotency key: the same key and content gives the first answer again,
     /// the same key with other content is refused as `idempotency_key_reused`.
     func enrol(
-        _ body: EnrolmentBody, idempotency: IdempotencyKey?, at: Instant
-    ) async throws(ServiceError) -> Enrolled
+        _ body: EnrolmentBody, idempotencyKey: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> Enrolment
 
     /// The member under an identifier.
     func member(_ reference: MemberReference, at: Instant) async throws(ServiceError) -> MemberView
@@ -41,13 +38,6 @@ public protocol LoyaltyAPI: Sendable {
 }
 
 extension LoyaltyAPI {
-    /// For services that keep no idempotency keys.
-    public func enrol(
-        _ body: EnrolmentBody, idempotency: IdempotencyKey?, at now: Instant
-    ) async throws(ServiceError) -> Enrolled {
-        Enrolled(try await enrol(body, at: now))
-    }
-
     /// Members side by side, each member's events one after the other. A member who is named by two different
     /// identifiers in one batch counts as two here: the log orders them by business time all the same.
     public func record(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>] {

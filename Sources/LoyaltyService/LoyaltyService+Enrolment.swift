@@ -23,6 +23,10 @@ public struct Enrolment: Sendable {
     public var member: MemberView
     /// Whether an earlier request with the same key and content made them one.
     public var isReplayed: Bool
+
+    public init(member: MemberView, isReplayed: Bool = false) {
+        (self.member, self.isReplayed) = (member, isReplayed)
+    }
 }
 
 extension LoyaltyService {

@@ -34,9 +34,9 @@ struct MemberRouteTests {
                 try await caller.call(
                     .post, "/v1/members", type: "application/json", headers: [header: key], body: "{}")
             }
-            #expect(try await enrol("\"a\"").headers[IdempotencyKey.replayed] == nil)
+            #expect(try await enrol("\"a\"").headers[RequestKey.replayed] == nil)
             let again = try await enrol("a")
-            #expect(again.status == 201 && again.headers[IdempotencyKey.replayed] == "true")
+            #expect(again.status == 201 && again.headers[RequestKey.replayed] == "true")
             let long = try await enrol(String(repeating: "x", count: 256))
             #expect(long.status == 422 && long.pointers == ["/Idempotency-Key"])
         }

@@ -23,7 +23,7 @@ struct MemberRoutes<API: LoyaltyAPI>: Sendable {
 
     private func enrol(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         _ = try MediaType.of(request, accepting: [.json])
-        let idempotency = try IdempotencyKey.of(request, principal: context.principal, route: "POST /v1/members")
+        let idempotency = try RequestKey.of(request, principal: context.principal, route: "POST /v1/members")
         let body = try await BodyReader.read(
             request, limit: BodyReader.Limit(bytes: configuration.eventLimit, what: "The body"))
         let enrolment: EnrolmentBody
@@ -32,11 +32,11 @@ struct MemberRoutes<API: LoyaltyAPI>: Sendable {
         } catch {
             throw Problem(error)
         }
-        let done = try await api.enrol(enrolment, idempotency: idempotency, at: context.receivedAt)
+        let done = try await api.enrol(enrolment, idempotencyKey: idempotency, at: context.receivedAt)
         var writer = JSONWriter(reserving: 1024)
         writer.member(done.member)
         var headers: HTTPFields = [.location: "/v1/members/\(UUIDText.text(done.member.id))"]
-        if done.isReplayed { headers[IdempotencyKey.replayed] = "true" }
+        if done.isReplayed { headers[RequestKey.replayed] = "true" }
         return Answer.json(writer, status: .created, headers: headers)
     }
 

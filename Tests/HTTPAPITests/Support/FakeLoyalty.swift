@@ -21,7 +21,7 @@ final class FakeLoyalty: LoyaltyAPI {
         var failure: ServiceError?
         var crash = false
         var version: Int64 = 1
-        var idempotency: [IdempotencyKey] = []
+        var idempotency: [RequestKey] = []
     }
 
     struct Crash: Error { var email = "ada@example.com" }
@@ -76,15 +76,15 @@ final class FakeLoyalty: LoyaltyAPI {
     }
 
     func enrol(
-        _ body: EnrolmentBody, idempotency: IdempotencyKey?, at: Instant
-    ) async throws(ServiceError) -> Enrolled {
+        _ body: EnrolmentBody, idempotencyKey idempotency: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> Enrolment {
         let isReplayed = state.withLock { state in
             guard let idempotency else { return false }
             defer { state.idempotency.append(idempotency) }
             return state.idempotency.contains(idempotency)
         }
-        if isReplayed { return Enrolled(Samples.member(body, at: at), isReplayed: true) }
-        return Enrolled(try await enrol(body, at: at))
+        if isReplayed { return Enrolment(member: Samples.member(body, at: at), isReplayed: true) }
+        return Enrolment(member: try await enrol(body, at: at))
     }
 
     func member(_ reference: MemberReference, at: Instant) async throws(ServiceError) -> MemberView {
