@@ -62,7 +62,7 @@ public final class ThrowawayPostgres: Sendable {
         try instance.makeIfMissing(access: access.joined(separator: "\n") + "\n", durable: false)
         try instance.configure(
             lines: [
-                "unix_socket_directories = '\(home)'", "port = \(self.port)", "max_connections = 200",
+                "unix_socket_directories = '\(home)'", "port = \(self.port)", "max_connections = 1000",
                 "listen_addresses = '\(port == nil ? "" : "127.0.0.1")'", "shared_buffers = 64MB", "jit = off",
                 "timezone = 'UTC'", "max_wal_size = 2GB",
             ] + configuration)

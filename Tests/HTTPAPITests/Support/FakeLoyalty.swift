@@ -44,6 +44,12 @@ final class FakeLoyalty: LoyaltyAPI {
 
     var isReady: Bool { state.withLock { $0.isReady } }
 
+    func record(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>] {
+        var answers: [Result<EventAnswer, ServiceError>] = []
+        for event in events { answers.append(await record(event, receivedAt: receivedAt)) }
+        return answers
+    }
+
     func record(_ event: IncomingEvent, receivedAt: Instant) async -> Result<EventAnswer, ServiceError> {
         await gate?.pass()
         return state.withLock { state in
