@@ -79,8 +79,10 @@ let package = Package(
         tests(of: "EventLog", uses: ["Postgres", "Schema", "TestSupport", logging, crypto]),
         tests(of: "Loyalty"),
         tests(of: "Wire", uses: ["Loyalty"], excluding: ["Fixtures"]),
-        tests(of: "Projections", uses: ["Postgres", "EventLog", "Loyalty", "LoyaltyService", "TestSupport"]),
-        tests(of: "LoyaltyService", uses: ["Postgres", "EventLog", "Loyalty", "Wire", "TestSupport"]),
+        tests(
+            of: "Projections",
+            uses: ["Postgres", "EventLog", "Loyalty", "LoyaltyService", "Wire", "TestSupport", logging]),
+        tests(of: "LoyaltyService", uses: ["Postgres", "EventLog", "Loyalty", "Wire", "TestSupport", crypto, logging]),
         tests(of: "treue"),
         tests(
             of: "HTTPAPI",

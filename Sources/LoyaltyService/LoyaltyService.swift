@@ -72,7 +72,8 @@ public final class LoyaltyService: Sendable {
                 let isInFuture = (event.time ?? receivedAt).micros > receivedAt.micros + LoyaltyService.clockTolerance
                 return isInFuture ? .failure(.eventInFuture) : nil
             }
-            let members = try await directory.resolve(events.indices.filter { answers[$0] == nil }.map { events[$0].member })
+            let members = try await directory.resolve(
+                events.indices.filter { answers[$0] == nil }.map { events[$0].member })
             var places: [Int] = []
             var requests: [LaneRequest] = []
             var strangers: [Int] = []
@@ -85,7 +86,9 @@ public final class LoyaltyService: Sendable {
                     strangers.append(index)
                 }
             }
-            for (index, error) in try await errors(forStrangers: strangers, in: events) { answers[index] = .failure(error) }
+            for (index, error) in try await errors(forStrangers: strangers, in: events) {
+                answers[index] = .failure(error)
+            }
             for (place, (request, reply)) in zip(places, zip(requests, await submit(requests))) {
                 answers[place] = answer(reply, to: events[place], as: request)
             }

@@ -36,7 +36,8 @@ extension AccountProjection {
     public func rebuild(progress: @Sendable (Progress) async -> Void = { _ in }) async throws -> AccountRebuilt {
         let total = try await total()
         return try await client.withLease { lease in
-            guard try await lease.query("SELECT pg_try_advisory_lock($1)", [.int8(lockID)]).first?.bool(0) == true else {
+            guard try await lease.query("SELECT pg_try_advisory_lock($1)", [.int8(lockID)]).first?.bool(0) == true
+            else {
                 throw RebuildFault.underway
             }
             let result: Result<AccountRebuilt, any Error>

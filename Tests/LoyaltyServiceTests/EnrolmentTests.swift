@@ -46,7 +46,8 @@ struct EnrolmentTests {
     func completedByEnrolment() async throws {
         try await Shop.with { shop async throws in
             let id = try await unfinishedClaim(of: [.external("A-1")], in: shop)
-            #expect(await code { _ = try await shop.service.member(.external("A-1"), at: Shop.now) } == "member_not_found")
+            #expect(
+                await code { _ = try await shop.service.member(.external("A-1"), at: Shop.now) } == "member_not_found")
             #expect(try await shop.service.enrol(Self.ann, at: Shop.now).id == id)
             #expect(try await shop.service.member(.email("ann@example.org"), at: Shop.now).id == id)
         }
@@ -172,7 +173,9 @@ struct EnrolmentTests {
         try await Shop.with { shop async throws in
             let id = try await shop.somebody()
             let wrong = KeyRing(master: [UInt8](repeating: 8, count: 32))
-            await #expect(throws: MasterKeyFile.Fault.self) { try await wrong.check(against: shop.log, on: shop.client) }
+            await #expect(throws: MasterKeyFile.Fault.self) {
+                try await wrong.check(against: shop.log, on: shop.client)
+            }
             try await KeyRing(master: Shop.master).check(against: shop.log, on: shop.client)
             let service = LoyaltyService(
                 client: shop.client, log: shop.log, programme: try Shop.programme(.automatic), keys: wrong,

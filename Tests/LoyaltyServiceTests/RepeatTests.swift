@@ -21,7 +21,9 @@ struct RepeatTests {
     @Test("in a later batch, also among new ones, gets the first answer with all its entries")
     func laterBatch() async throws {
         try await Shop.with { shop async throws in
-            let events = (0..<20).map { IncomingEvent.purchase("\($0)", by: .external("m\($0 % 3)"), dollars: 100, day: $0) }
+            let events = (0..<20).map {
+                IncomingEvent.purchase("\($0)", by: .external("m\($0 % 3)"), dollars: 100, day: $0)
+            }
             let first = await shop.service.record(events)
             let new = IncomingEvent.purchase("new", by: .external("m1"), day: 30)
             let again = await shop.service.record([new] + events)
@@ -80,7 +82,8 @@ struct RepeatTests {
                 .purchase("1", by: .external("nobody")), .purchase("2", by: .external("nobody")),
                 .purchase("1", by: .id(UUID())), .purchase("2", by: .id(UUID())),
             ])
-            #expect(answers.map(\.word) == ["event_conflict", "member_not_found", "event_conflict", "member_not_found"])
+            #expect(
+                answers.map(\.word) == ["event_conflict", "member_not_found", "event_conflict", "member_not_found"])
         }
     }
 

@@ -10,7 +10,8 @@ extension ServiceError {
 
     static let identifierTaken = ServiceError(
         code: "identifier_taken", status: 409, title: "The identifier belongs to another member",
-        detail: "The card, e-mail or external id is another member's. Look that member up, or leave the identifier out.")
+        detail: "The card, e-mail or external id is another member's. Look that member up, or leave the identifier out."
+    )
 
     static let eventConflict = ServiceError(
         code: "event_conflict", status: 409, title: "The event was recorded before with other content",
@@ -19,7 +20,8 @@ extension ServiceError {
 
     static let idempotencyKeyReused = ServiceError(
         code: "idempotency_key_reused", status: 422, title: "The idempotency key was used for another request",
-        detail: "An earlier request with this Idempotency-Key said something else. Give a new request a key of its own.")
+        detail: "An earlier request with this Idempotency-Key said something else. Give a new request a key of its own."
+    )
 
     static let eventInFuture = ServiceError(
         code: "event_in_future", status: 422, title: "The event lies in the future",

@@ -15,7 +15,8 @@ public struct KeyRing: Sendable {
     public init(master: [UInt8]) {
         func derive(_ purpose: String) -> SymmetricKey {
             HKDF<SHA256>.deriveKey(
-                inputKeyMaterial: SymmetricKey(data: master), info: Array("treue/\(purpose)/1".utf8), outputByteCount: 32)
+                inputKeyMaterial: SymmetricKey(data: master), info: Array("treue/\(purpose)/1".utf8),
+                outputByteCount: 32)
         }
         (wrapping, identifiers, apiKeys) = (derive("wrap"), derive("identifier"), derive("api-key"))
         requests = derive("request")

@@ -10,7 +10,8 @@ extension LoyaltyService {
         do {
             let account = try await account(of: member)
             let instant = max(now, account.state.latest)
-            let start = try page.cursor.map { cursor throws(ServiceError) in try Cursor(cursor, last: account.version) }
+            let start =
+                try page.cursor.map { cursor throws(ServiceError) in try Cursor(cursor, last: account.version) }
                 ?? Cursor(version: account.version, dueAt: instant.micros)
             var list = EntryList(from: start, limit: page.limit) { [programme] entry in
                 entry.explanation(in: account.state.language, under: programme)

@@ -34,7 +34,8 @@ extension LoyaltyService {
     public func events(of member: UUID, page: PageRequest) async throws(ServiceError) -> Page<EventView> {
         do {
             let account = try await account(of: member)
-            let cursor = try page.cursor.map { cursor throws(ServiceError) in try Cursor(cursor, last: account.version) }
+            let cursor = try page.cursor.map { cursor throws(ServiceError) in try Cursor(cursor, last: account.version)
+            }
             let after = cursor?.version ?? 0
             let events = try await log.events(of: member, after: after, limit: page.limit + 1, on: client)
             let more = events.count > page.limit
@@ -50,7 +51,9 @@ extension LoyaltyService {
     }
 
     func account(of member: UUID) async throws -> KnownMember {
-        guard let row = try await log.accounts(of: [member], on: client).first else { throw ServiceError.memberNotFound }
+        guard let row = try await log.accounts(of: [member], on: client).first else {
+            throw ServiceError.memberNotFound
+        }
         return KnownMember(version: row.version, state: try StateCodec.decode(row.state))
     }
 
