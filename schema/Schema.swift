@@ -64,6 +64,7 @@ public enum Schema {
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.
     public static let objects: [SQLFile] = [
         SQLFile("functions/append", PackageResources.append_sql),
+        SQLFile("functions/append_one", PackageResources.append_one_sql),
         SQLFile("functions/event_digest", PackageResources.event_digest_sql),
         SQLFile("functions/account_rebuild_begin", PackageResources.account_rebuild_begin_sql),
         SQLFile("functions/account_rebuild_swap", PackageResources.account_rebuild_swap_sql),

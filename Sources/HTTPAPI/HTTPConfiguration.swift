@@ -8,6 +8,8 @@ public struct HTTPConfiguration: Sendable {
     public var eventLimit = 256 * 1024
     /// The most bytes of a batch of events.
     public var batchLimit = 8 * 1024 * 1024
+    /// The most bodies larger than ``eventLimit`` at a time; further ones are answered with 503.
+    public var largeBodyCountLimit = 16
     /// The most bytes of all header fields of a request.
     public var headerLimit = 32 * 1024
     /// The most header fields of a request.

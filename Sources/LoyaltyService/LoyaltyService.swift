@@ -3,13 +3,14 @@ import Foundation
 public import Logging
 public import Loyalty
 public import Postgres
+import Synchronization
 public import Wire
 
 /// Treue without HTTP: takes commands in, records them, and answers what members have and why.
 public final class LoyaltyService: Sendable {
     /// Bounds of the service.
     public struct Configuration: Sendable {
-        /// Commands that may wait; more are refused with 503.
+        /// Commands that may wait or be under way; more are refused with 503.
         public var queueLimit = 8_192
         /// Commands in one transaction at most.
         public var maximumBatch = 256
@@ -27,6 +28,8 @@ public final class LoyaltyService: Sendable {
     let logger: Logger
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
+    private let queueLimit: Int
+    private let waiting = Mutex(0)
 
     /// A service over a migrated database; ``run()`` must be running for it to record anything.
     ///
@@ -38,6 +41,7 @@ public final class LoyaltyService: Sendable {
         (self.client, self.log, self.programme, self.keys, self.logger) = (client, log, programme, keys, logger)
         directory = Directory(client: client, log: log, keys: keys, programme: programme, clock: clock)
         keyCache = PrincipalCache()
+        queueLimit = max(1, configuration.queueLimit)
         let decider = Lane(log: log, programme: programme, cachedMembers: configuration.cachedMembers, clock: clock)
         lane = AppendLane(
             client: client, queueLimit: configuration.queueLimit, maximumBatch: configuration.maximumBatch
@@ -53,8 +57,8 @@ public final class LoyaltyService: Sendable {
     /// Whether requests can be answered.
     public var isReady: Bool { client.isConnected }
 
-    /// Commands that wait.
-    public var depth: Int { lane.depth }
+    /// Commands that wait or are under way.
+    public var depth: Int { waiting.withLock { $0 } }
 
     /// Records one event of a checkout: durable when it returns.
     public func record(_ event: IncomingEvent, receivedAt: Instant) async -> Result<EventAnswer, ServiceError> {
@@ -64,22 +68,24 @@ public final class LoyaltyService: Sendable {
     /// Records events of a checkout, in order: durable when it returns. One refused event never spoils its neighbours.
     public func record(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>] {
         do {
-            let members = try await directory.resolve(events.map(\.member))
-            var answers: [Result<EventAnswer, ServiceError>?] = Array(repeating: nil, count: events.count)
+            var answers: [Result<EventAnswer, ServiceError>?] = events.map { event in
+                let isInFuture = (event.time ?? receivedAt).micros > receivedAt.micros + LoyaltyService.clockTolerance
+                return isInFuture ? .failure(.eventInFuture) : nil
+            }
+            let members = try await directory.resolve(events.indices.filter { answers[$0] == nil }.map { events[$0].member })
             var places: [Int] = []
             var requests: [LaneRequest] = []
-            for (index, event) in events.enumerated() {
-                let at = event.time ?? receivedAt
-                if at.micros > receivedAt.micros + LoyaltyService.clockTolerance {
-                    answers[index] = .failure(.eventInFuture)
-                } else if let member = members[event.member] {
+            var strangers: [Int] = []
+            for (index, event) in events.enumerated() where answers[index] == nil {
+                if let member = members[event.member] {
                     places.append(index)
-                    requests.append(
-                        LaneRequest(memberID: member.id, work: .event(event, at: at), newcomer: member.newcomer))
+                    let work = LaneRequest.Work.event(event, at: event.time ?? receivedAt)
+                    requests.append(LaneRequest(memberID: member.id, work: work, newcomer: member.newcomer))
                 } else {
-                    answers[index] = .failure(try await strangersError(event))
+                    strangers.append(index)
                 }
             }
+            for (index, error) in try await errors(forStrangers: strangers, in: events) { answers[index] = .failure(error) }
             for (place, (request, reply)) in zip(places, zip(requests, await submit(requests))) {
                 answers[place] = answer(reply, to: events[place], as: request)
             }
@@ -91,13 +97,22 @@ public final class LoyaltyService: Sendable {
     }
 
     /// Nobody has the identifier: not found, unless the event was recorded before, for somebody else.
-    private func strangersError(_ event: IncomingEvent) async throws -> ServiceError {
-        try await log.events(byKeys: [event.key], on: client).isEmpty ? .memberNotFound : .eventConflict
+    private func errors(forStrangers indices: [Int], in events: [IncomingEvent]) async throws -> [(Int, ServiceError)] {
+        let known = try await log.events(byKeys: Array(Set(indices.map { events[$0].key })), on: client)
+        return indices.map { ($0, known[events[$0].key] == nil ? .memberNotFound : .eventConflict) }
     }
 
     /// Hands requests to the lane together, so that they keep their order.
-    private func submit(_ requests: [LaneRequest]) async -> [Result<LaneReply, any Error>] {
+    func submit(_ requests: [LaneRequest]) async -> [Result<LaneReply, any Error>] {
         guard !requests.isEmpty else { return [] }
+        // The lane counts bundles; what takes memory is requests. A bundle alone always fits, or it never would.
+        let isTaken = waiting.withLock { waiting in
+            guard waiting == 0 || waiting + requests.count <= queueLimit else { return false }
+            waiting += requests.count
+            return true
+        }
+        guard isTaken else { return requests.map { _ in .failure(ServiceError.overloaded) } }
+        defer { waiting.withLock { $0 -= requests.count } }
         do {
             return try await lane.submit(requests)
         } catch {
@@ -112,7 +127,7 @@ public final class LoyaltyService: Sendable {
             guard case .recorded(let recorded) = try reply.get() else {
                 throw ServiceError.internalFault("no reply to an event")
             }
-            if request.newcomer != nil { directory.confirm(event.member, is: request.memberID) }
+            directory.confirm(event.member, is: request.memberID)
             return .success(answer(recorded, to: event))
         } catch {
             return .failure(translated(error))
@@ -121,24 +136,6 @@ public final class LoyaltyService: Sendable {
 
     /// How far ahead a till's clock may be, in microseconds.
     static let clockTolerance: Int64 = 5 * 60 * 1_000_000
-
-    /// Enrols somebody.
-    public func enrol(_ body: EnrolmentBody, at: Instant) async throws(ServiceError) -> MemberView {
-        do {
-            if let wanted = body.programme, wanted != programme.id { throw ServiceError.programmeUnknown }
-            let claim = try await directory.claim(Profile(body), at: at)
-            do {
-                let request = LaneRequest(memberID: claim.id, work: .enrolment(at: at), newcomer: claim.newcomer)
-                for reply in await submit([request]) { _ = try reply.get() }
-            } catch let error as ServiceError where error == .identifierTaken {
-                try await directory.release(claim)
-                throw error
-            }
-            return try await view(of: claim.id, at: at)
-        } catch {
-            throw translated(error)
-        }
-    }
 
     private func answer(_ reply: EventReply, to event: IncomingEvent) -> EventAnswer {
         EventAnswer(
@@ -152,19 +149,13 @@ public final class LoyaltyService: Sendable {
 
     /// Errors that are the caller's business, as they are; all others logged, and told without internals.
     func translated(_ error: any Error) -> ServiceError {
-        if let known = ServiceError(error) { return known }
+        if let known = ServiceError(error) {
+            if known.status == 500 { logger.error("request failed", metadata: ["error": "\(error)"]) }
+            return known
+        }
         logger.error("request failed", metadata: ["error": "\(error)"])
         return ServiceError(
             code: "internal_error", status: 500, title: "Something went wrong here",
             detail: "The fault is ours and has been logged. Send the same request again: an event counts once.")
-    }
-}
-
-extension Profile {
-    /// What the caller said of a person.
-    init(_ body: EnrolmentBody) {
-        self.init(
-            email: body.email, card: body.card, externalID: body.externalID, name: body.name, birthday: body.birthday,
-            locale: body.locale, referredBy: body.referredBy, marketingConsent: body.marketing)
     }
 }

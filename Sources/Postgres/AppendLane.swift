@@ -18,7 +18,6 @@ public final class AppendLane<Request: Sendable, Response: Sendable>: Sendable {
     }
 
     private let client: PostgresClient
-    private let maximumBatch: Int
     private let body: Body
     private let state: Mutex<State>
 
@@ -27,7 +26,6 @@ public final class AppendLane<Request: Sendable, Response: Sendable>: Sendable {
     ///   - maximumBatch: requests handed to `body` at once, at most.
     public init(client: PostgresClient, queueLimit: Int, maximumBatch: Int, body: @escaping Body) {
         self.client = client
-        self.maximumBatch = max(1, maximumBatch)
         self.body = body
         state = Mutex(State(queue: BatchQueue(limit: max(1, queueLimit), maximumBatch: max(1, maximumBatch))))
     }

@@ -1,5 +1,5 @@
-public import Foundation
 internal import CLibPQ
+public import Foundation
 
 extension PostgresRow {
     public func optionalBool(_ column: Int) throws(PostgresError) -> Bool? {

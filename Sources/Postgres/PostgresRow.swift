@@ -1,5 +1,5 @@
-public import Foundation
 internal import CLibPQ
+public import Foundation
 
 /// One row of a result. Columns go by number, from 0; each accessor throws `.decoding` on NULL, on a column that
 /// does not exist and on a value of another type.

@@ -10,12 +10,21 @@ public struct AccountRebuilt: Sendable {
     public var members: Int64
 }
 
-/// A rebuild that could not begin.
+/// A rebuild that could not be carried out.
 public enum RebuildFault: Error, Sendable, CustomStringConvertible {
     /// Another process is rebuilding at this moment.
     case underway
+    /// The new table is ready, but somebody reads the old one without end.
+    case accountInUse
 
-    public var description: String { "another rebuild of account is under way; wait for it to end" }
+    public var description: String {
+        switch self {
+        case .underway: "another rebuild of account is under way; wait for it to end"
+        case .accountInUse:
+            "the table treue.account stayed in use by a long transaction (a dump or a report); end it and run the "
+                + "rebuild again: it goes on where it was"
+        }
+    }
 }
 
 extension AccountProjection {
@@ -36,7 +45,8 @@ extension AccountProjection {
             } catch {
                 result = .failure(error)
             }
-            _ = try? await lease.query("SELECT pg_advisory_unlock($1)", [.int8(lockID)])
+            // A task of its own: a cancelled one could not ask for it, and the connection lives on in the pool.
+            await Task { _ = try? await lease.query("SELECT pg_advisory_unlock($1)", [.int8(lockID)]) }.value
             return try result.get()
         }
     }
@@ -68,7 +78,26 @@ extension AccountProjection {
         for _ in 0..<10 where try await behind(positions, on: lease) >= AccountProjection.nearlyThere {
             try await lease.transaction { try await catchUp(&positions, on: lease) }
         }
+        for _ in 0..<AccountProjection.mostSwaps {
+            do {
+                return try await swap(from: positions, on: lease)
+            } catch let error as PostgresError where error.sqlState == "55P03" {
+                try await Task.sleep(for: AccountProjection.pause)
+            }
+        }
+        throw RebuildFault.accountInUse
+    }
+
+    /// How often the swap is tried while somebody reads the old table, and the pause between two tries.
+    private static let mostSwaps = 60
+    private static let pause = Duration.milliseconds(500)
+
+    /// Catches up while no append goes on, and swaps. Nobody may write meanwhile, so it waits for the old table's
+    /// readers no longer than a moment: SQLSTATE 55P03 says that it has to be tried again.
+    private func swap(from checkpoints: [Int: Int64], on lease: PostgresLease) async throws -> AccountRebuilt {
+        var positions = checkpoints
         return try await lease.transaction {
+            try await lease.execute("SET LOCAL lock_timeout = '1s'")
             _ = try await lease.query("SELECT partition FROM treue.head ORDER BY partition FOR UPDATE", [])
             try await catchUp(&positions, on: lease)
             let members = try await lease.query("SELECT treue.account_rebuild_swap()", []).first?.int8(0) ?? 0

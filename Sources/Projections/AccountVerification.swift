@@ -64,7 +64,13 @@ extension AccountProjection {
             var done: Int64 = 0
             for partition in 0..<log.partitions {
                 try await lease.transaction {
-                    try await lease.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                    // The lock comes before the snapshot: a table that a rebuild swapped in later would hold rows that
+                    // the snapshot does not show.
+                    try await lease.execute(
+                        """
+                        SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+                        LOCK TABLE treue.account IN ACCESS SHARE MODE
+                        """)
                     let fold = try await fold(partition, on: lease) { count in
                         done += count
                         await progress(Progress(done: done, total: max(total, done)))

@@ -92,6 +92,36 @@ struct AppendTests {
         }
     }
 
+    @Test("a lone append is judged like one among many", arguments: [false, true])
+    func alone(among neighbours: Bool) async throws {
+        try await LogFixture.with { fixture in
+            func append(_ one: StreamAppend) async throws -> AppendOutcome {
+                let batch = neighbours ? [one, .some(1, to: UUID())] : [one]
+                return try await fixture.log.append(batch, recordedAtMicros: 7, on: fixture.client)[0]
+            }
+            let stream = UUID()
+            let sealed = SealedMember(dataKey: [1], profile: [2])
+            let first = StreamAppend.some(
+                2, to: stream, key: [1], subject: [5], isNew: true, state: [3], member: sealed)
+            #expect(try await append(first).isAppended)
+            let row = try await fixture.log.accounts(of: [stream], on: fixture.client)
+            #expect(row == [AccountRow(member: stream, version: 2, state: [3])])
+            let sealedRows = try await MemberVault(log: fixture.log).rows(of: [stream], on: fixture.client)
+            #expect(sealedRows.map(\.sealed) == [sealed])
+            #expect(try await append(.some(1, to: stream, after: 1)) == .refused(.version(current: 2)))
+            #expect(try await append(.some(1, to: stream, after: 3)) == .refused(.version(current: 2)))
+            #expect(try await append(.some(1, to: UUID(), after: 1)) == .refused(.version(current: 0)))
+            let event = ExistingEvent(
+                partition: fixture.log.partition(of: stream), position: 1, stream: stream, version: 1,
+                contentHash: [1, 2, 3])
+            #expect(try await append(.some(1, to: UUID(), key: [1])) == .refused(.key([1], by: event)))
+            let sameOrder = StreamAppend.some(1, to: stream, after: 2, subject: [5], isNew: true)
+            #expect(try await append(sameOrder) == .refused(.subject(event)))
+            #expect(try await append(.some(1, to: stream, after: 2, subject: [5])).isAppended)
+            try await fixture.expectWhole()
+        }
+    }
+
     @Test("a batch may name a stream and a key twice; the parts keep their order")
     func repeatsWithinABatch() async throws {
         try await LogFixture.with { fixture in

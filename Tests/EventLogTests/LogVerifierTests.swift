@@ -1,12 +1,13 @@
 import EventLog
 import Foundation
 import Postgres
+import Synchronization
 import Testing
 
-@Suite("log verification", .serialized)
+@Suite("log verification")
 struct LogVerifierTests {
     /// What is done behind the server's back to one partition, at position 3 of 6, and what must be found there.
-    struct Damage: Sendable, CustomTestStringConvertible {
+    struct Damage: Sendable {
         let name: String
         /// `$p` stands for the partition.
         let sql: String
@@ -17,8 +18,6 @@ struct LogVerifierTests {
             self.sql = sql
             self.findings = findings.map { (position: $0.0, kind: $0.1) }
         }
-
-        var testDescription: String { name }
     }
 
     private static let third = "WHERE partition = $p AND position = 3"
@@ -29,7 +28,7 @@ struct LogVerifierTests {
             ("a blank in data", "data = (data::text || ' ')::json"), ("metadata", "metadata = '{}'"),
             ("the type", "type = type || '2'"), ("the stream's type", "stream_type = 'reward'"),
             ("business time by a microsecond", "occurred_at = occurred_at + interval '1 microsecond'"),
-            ("record time", "recorded_at = recorded_at - interval '1 day'"), ("the key", "key = '\\x01'"),
+            ("record time", "recorded_at = recorded_at - interval '1 day'"), ("the key", "key = '\\xffff'"),
             ("the content hash", "content_hash = '\\x02'"), ("the subject", "subject = '\\x03'"),
             ("the hash", "hash = sha256(hash)"),
         ].map { Damage("changed: \($0.0)", "UPDATE treue.event SET \($0.1) \(third)", (3, .hashMismatch)) } + [
@@ -70,27 +69,37 @@ struct LogVerifierTests {
             Damage("the head gone", "DELETE FROM treue.head WHERE partition = $p", (6, .headMismatch)),
         ]
 
-    @Test("damage is named by partition and position", arguments: damages)
-    func named(_ damage: Damage) async throws {
+    @Test("each damage is named by partition and position, and nothing else is")
+    func named() async throws {
         try await LogFixture.with { fixture in
-            let stream = UUID()
-            let partition = fixture.log.partition(of: stream)
-            _ = try await fixture.append(.some(6, to: stream, key: [200]))
-            // Neighbours, in other partitions.
-            let others = (0..<40).map { _ in UUID() }.filter { fixture.log.partition(of: $0) != partition }
-            let neighbours = others.map { StreamAppend.some(3, to: $0) }
-            _ = try await fixture.log.append(neighbours, recordedAtMicros: LogFixture.now, on: fixture.client)
+            // Damage n happens to the only stream of partition n; the partitions after the last stay whole.
+            let streams = (0..<fixture.log.partitions).map { partition in stream(in: partition, of: fixture.log) }
+            let appends = streams.enumerated().map { StreamAppend.some(6, to: $1, key: [UInt8($0)]) }
+            _ = try await fixture.log.append(appends, recordedAtMicros: LogFixture.now, on: fixture.client)
             try await fixture.expectWhole()
-
-            try await fixture.tamper(damage.sql.replacingOccurrences(of: "$p", with: "\(partition)"))
+            for (partition, damage) in Self.damages.enumerated() {
+                try await fixture.tamper(damage.sql.replacingOccurrences(of: "$p", with: "\(partition)"))
+            }
             let verification = try await fixture.client.withLease {
                 try await LogVerifier(log: fixture.log).verify(on: $0)
             }
-            #expect(verification.findings.allSatisfy { $0.partition == partition })
-            let found = verification.findings.map { "\($0.position) \($0.kind.rawValue)" }
-            #expect(found.sorted() == damage.findings.map { "\($0.position) \($0.kind.rawValue)" }.sorted())
             #expect(!verification.isClean)
+            let found = Dictionary(grouping: verification.findings, by: \.partition)
+            for (partition, damage) in Self.damages.enumerated() {
+                let places = found[partition, default: []].map { "\($0.position) \($0.kind.rawValue)" }
+                let expected = damage.findings.map { "\($0.position) \($0.kind.rawValue)" }
+                #expect(places.sorted() == expected.sorted(), "\(damage.name)")
+            }
+            #expect(found.keys.allSatisfy { $0 < Self.damages.count })
         }
+    }
+
+    private func stream(in partition: Int, of log: EventLog) -> UUID {
+        var stream = UUID()
+        while log.partition(of: stream) != partition {
+            stream = UUID()
+        }
+        return stream
     }
 
     @Test("an event in the wrong partition is named")
@@ -104,6 +113,33 @@ struct LogVerifierTests {
                 try await LogVerifier(log: fixture.log).verify(on: $0).findings
             }
             #expect(findings.contains { $0.partition == stray && $0.kind == .wrongPartition && $0.position == 1 })
+        }
+    }
+
+    @Test("appends that go on meanwhile are no damage")
+    func whileAppending() async throws {
+        try await LogFixture.with { fixture in
+            let streams = (0..<64).map { stream(in: $0, of: fixture.log) }
+            let isVerified = Mutex(false)
+            async let batches = {
+                var version: Int64 = 0
+                while !isVerified.withLock({ $0 }) {
+                    let batch = streams.map { StreamAppend.some(1, to: $0, after: version) }
+                    _ = try await fixture.log.append(batch, recordedAtMicros: 0, on: fixture.client)
+                    version += 1
+                }
+                return version
+            }()
+            for _ in 0..<5 {
+                let verification = try await fixture.client.withLease {
+                    try await LogVerifier(log: fixture.log).verify(on: $0)
+                }
+                #expect(verification.findings.isEmpty)
+            }
+            isVerified.withLock { $0 = true }
+            let appended = try await batches
+            #expect(appended > 0)
+            try await fixture.expectWhole()
         }
     }
 

@@ -117,7 +117,7 @@ struct ConnectionTests {
             try connection.send(Self.head + "Transfer-Encoding: chunked\r\n\r\n")
             let chunk = "10000\r\n" + String(repeating: "[", count: 0x10000) + "\r\n"
             #expect(throws: RawConnection.Failure.self) {
-                for _ in 0..<100_000 { try connection.send(chunk) }
+                for _ in 0..<2000 { try connection.send(chunk) }
             }
         }
     }

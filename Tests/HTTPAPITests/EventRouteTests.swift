@@ -99,5 +99,35 @@ struct EventRouteTests {
     }
 }
 
+@Suite("large bodies")
+struct LargeBodyTests {
+    @Test("only so many are inside at a time; small ones are not counted, and who leaves makes room")
+    func bounded() throws {
+        let bodies = LargeBodies(threshold: 10, limit: 2)
+        let (first, second, third) = (bodies.ticket(), bodies.ticket(), bodies.ticket())
+        try first.check(11)
+        try first.check(12)
+        try second.check(11)
+        try third.check(10)
+        #expect(throws: Problem.tooManyLargeBodies) { try third.check(11) }
+        third.leave()
+        #expect(throws: Problem.tooManyLargeBodies) { try third.check(11) }
+        first.leave()
+        try third.check(11)
+    }
+
+    @Test("a large batch leaves when it is answered, also when it is refused")
+    func leaves() async throws {
+        try await Harness().run { caller in
+            let padding = String(repeating: " ", count: 300 * 1024)
+            for index in 0..<20 {
+                let body = index.isMultiple(of: 2) ? "[\(padding)]" : "[\(padding)"
+                let reply = try await caller.post(body)
+                #expect(reply.status == (index.isMultiple(of: 2) ? 200 : 400))
+            }
+        }
+    }
+}
+
 /// Something a test needs is not there.
 struct Missing: Error {}

@@ -1,4 +1,6 @@
 import HTTPTypes
+import Hummingbird
+import NIOCore
 import Synchronization
 import Testing
 import Wire
@@ -93,6 +95,16 @@ struct WrongBodyTests {
             #expect(try reply.json["status"] == .integer(Int64(wrong.status)))
         }
         #expect(harness.fake.state.withLock { $0.order.isEmpty })
+    }
+
+    @Test("a body that is shorter than announced is refused, although it can be read")
+    func shorterThanAnnounced() async throws {
+        let head = HTTPRequest(
+            method: .post, scheme: "http", authority: "x", path: "/v1/events", headerFields: [.contentLength: "3"])
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: "{}")))
+        await #expect(throws: Problem.self) {
+            _ = try await BodyReader.read(request, limit: .init(bytes: 10, what: "It"))
+        }
     }
 
     @Test("a batch may be larger than one event")

@@ -109,6 +109,18 @@ struct LateEventTests {
         #expect(till.state.wallet.expired == 60)
     }
 
+    @Test("what comes in late still lapses where a lapse without it had been recorded already")
+    func lateBehindRecordedLapse() throws {
+        var till = Till()
+        try till.buys(10_00, on: "2025-01-10")
+        try till.settle(to: .start("2026-02-01"))
+        #expect(try till.reviews(on: "2025-06-01").available == 15)
+        #expect(till.state.wallet.available == 0)
+        #expect(till.state.wallet.expired == 15)
+        #expect(till.state.latest == .start("2026-01-10"))
+        #expect(try till.folded() == till.state)
+    }
+
     @Test("asks for the whole history first")
     func needsHistory() throws {
         var till = Till()

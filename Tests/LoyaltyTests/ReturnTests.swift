@@ -103,6 +103,16 @@ struct ReturnTests {
         #expect(till.state.wallet.expired == 0)
     }
 
+    @Test("of points that had been taken by then does not count those that lapsed earlier")
+    func emptiedLot() throws {
+        var till = Till()
+        try till.buys(50_00, on: "2023-01-10")
+        try till.buys(30_00, on: "2024-06-01", order: "A")
+        try till.returns(.amount(30_00), of: nil, on: "2024-06-02")
+        try till.buys(20_00, on: "2025-07-01")
+        #expect(try till.returns(.amount(30_00), of: "A", on: "2025-07-02").available == -10)
+    }
+
     @Test("debt is paid by what is earned next")
     func debtPaid() throws {
         var till = Till()

@@ -6,10 +6,11 @@ struct AppendCall {
     static let statement: PostgresStatement = """
         SELECT ordinal, status, first_position, found_partition, found_position, found_stream, found_version, \
         found_content_hash, found_key \
-        FROM treue.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+        FROM treue.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         """
 
     private let recordedAtMicros: Int64
+    private let accountGeneration: Int64?
     private var partitions: [Int32] = []
     private var streams: [UUID] = []
     private var streamTypes: [String?] = []
@@ -30,8 +31,9 @@ struct AppendCall {
     private var memberProfiles: [[UInt8]?] = []
     private var digest = EventDigest()
 
-    init(recordedAtMicros: Int64) {
+    init(recordedAtMicros: Int64, accountGeneration: Int64? = nil) {
         self.recordedAtMicros = recordedAtMicros
+        self.accountGeneration = accountGeneration
     }
 
     mutating func add(_ append: StreamAppend, partition: Int) {
@@ -67,13 +69,40 @@ struct AppendCall {
         metadata.append(event.metadata)
     }
 
+    /// `treue.append_one`: NULL when the append has to be refused.
+    static let statementForOne: PostgresStatement = """
+        SELECT treue.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
+        $18)
+        """
+
+    /// For ``statementForOne``; nil when this call is for more than one stream.
+    var parametersForOne: [PostgresValue]? {
+        guard partitions.count == 1 else {
+            return nil
+        }
+        return [
+            .timestamptz(recordedAtMicros), .int4(partitions[0]), .uuid(streams[0]),
+            streamTypes[0].map { .text($0) } ?? .null, .int8(expected[0]), states[0].map { .bytea($0) } ?? .null,
+            .textArray(types), .timestamptzArray(occurredAt), .byteaArray(keys), .byteaArray(contentHashes),
+            .byteaArray(subjects), .boolArray(subjectsNew), .jsonArray(data), .jsonArray(metadata),
+            .byteaArray(digests), value(memberKeys.first), value(memberProfiles.first), generation,
+        ]
+    }
+
+    private func value(_ bytes: [UInt8]??) -> PostgresValue {
+        bytes.flatMap { $0 }.map { .bytea($0) } ?? .null
+    }
+
+    /// For ``statement``.
     var parameters: [PostgresValue] {
         [
             .timestamptz(recordedAtMicros), .int4Array(partitions), .uuidArray(streams), .textArray(streamTypes),
             .int8Array(expected), .byteaArray(states), .int4Array(groups), .textArray(types),
             .timestamptzArray(occurredAt), .byteaArray(keys), .byteaArray(contentHashes), .byteaArray(subjects),
             .boolArray(subjectsNew), .jsonArray(data), .jsonArray(metadata), .byteaArray(digests),
-            .int4Array(memberGroups), .byteaArray(memberKeys), .byteaArray(memberProfiles),
+            .int4Array(memberGroups), .byteaArray(memberKeys), .byteaArray(memberProfiles), generation,
         ]
     }
+
+    private var generation: PostgresValue { accountGeneration.map { .int8($0) } ?? .null }
 }

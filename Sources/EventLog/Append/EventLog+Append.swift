@@ -12,12 +12,16 @@ extension EventLog {
     /// - Parameters:
     ///   - streams: any number, in any order.
     ///   - recordedAtMicros: record time of all events, microseconds since 1970-01-01 UTC.
+    ///   - accountGeneration: the ``accountGeneration(on:)`` read before the account rows that the new states rest on;
+    ///     nil when they rest on none.
     ///   - connection: a lease outside a transaction, or the client.
     /// - Returns: an outcome for each element of `streams`, in the same order.
-    /// - Throws: `PostgresError`, when the batch as a whole failed. After an error with `wasSent` (a connection lost
+    /// - Throws: `PostgresError`, when the batch as a whole failed; `accountWasReplaced` tells that another
+    ///   `treue.account` has come since. After an error with `wasSent` (a connection lost
     ///   mid-flight) it may have been committed: submit it again with the same keys.
     public func append(
-        _ streams: [StreamAppend], recordedAtMicros: Int64, on connection: some PostgresQuerying
+        _ streams: [StreamAppend], recordedAtMicros: Int64, accountGeneration: Int64? = nil,
+        on connection: some PostgresQuerying
     ) async throws(PostgresError) -> [AppendOutcome] {
         var outcomes: [AppendOutcome] = []
         outcomes.reserveCapacity(streams.count)
@@ -32,7 +36,8 @@ extension EventLog {
         while !waiting.isEmpty {
             let round = AppendRound(of: waiting, in: streams, partition: partition(of:))
             let found = try await carryOut(
-                round.now.map { streams[$0] }, recordedAtMicros: recordedAtMicros, on: connection)
+                round.now.map { streams[$0] }, recordedAtMicros: recordedAtMicros, accountGeneration: accountGeneration,
+                on: connection)
             for (index, outcome) in zip(round.now, found) {
                 outcomes[index] = outcome
             }
@@ -47,10 +52,12 @@ extension EventLog {
     /// One call for streams sorted by partition. When the database cannot read some of the bytes, each stream gets a
     /// call of its own, so that only the faulty one is refused.
     private func carryOut(
-        _ appends: [StreamAppend], recordedAtMicros: Int64, on connection: some PostgresQuerying
+        _ appends: [StreamAppend], recordedAtMicros: Int64, accountGeneration: Int64?,
+        on connection: some PostgresQuerying
     ) async throws(PostgresError) -> [AppendOutcome] {
         do {
-            return try await callUntilItRuns(appends, recordedAtMicros: recordedAtMicros, on: connection)
+            return try await callUntilItRuns(
+                appends, recordedAtMicros: recordedAtMicros, accountGeneration: accountGeneration, on: connection)
         } catch {
             guard error.isDataFault else {
                 throw error
@@ -61,23 +68,30 @@ extension EventLog {
         }
         var outcomes: [AppendOutcome] = []
         for append in appends {
-            outcomes += try await carryOut([append], recordedAtMicros: recordedAtMicros, on: connection)
+            outcomes += try await carryOut(
+                [append], recordedAtMicros: recordedAtMicros, accountGeneration: accountGeneration, on: connection)
         }
         return outcomes
     }
 
     private func callUntilItRuns(
-        _ appends: [StreamAppend], recordedAtMicros: Int64, on connection: some PostgresQuerying
+        _ appends: [StreamAppend], recordedAtMicros: Int64, accountGeneration: Int64?,
+        on connection: some PostgresQuerying
     ) async throws(PostgresError) -> [AppendOutcome] {
-        var call = AppendCall(recordedAtMicros: recordedAtMicros)
+        var call = AppendCall(recordedAtMicros: recordedAtMicros, accountGeneration: accountGeneration)
         for append in appends {
             call.add(append, partition: partition(of: append.stream))
         }
-        let parameters = call.parameters
         var attempt = 1
         while true {
             do {
-                let rows = try await connection.query(AppendCall.statement, parameters)
+                if let parameters = call.parametersForOne,
+                    let row = try await connection.query(AppendCall.statementForOne, parameters).first,
+                    let position = try row.optionalInt8(0)
+                {
+                    return [appended(appends[0], at: position)]
+                }
+                let rows = try await connection.query(AppendCall.statement, call.parameters)
                 return try outcomes(of: appends, from: rows)
             } catch {
                 guard error.isRace, attempt < Self.attempts else {
@@ -105,12 +119,15 @@ extension EventLog {
         return outcomes.compactMap(\.self)
     }
 
+    private func appended(_ append: StreamAppend, at position: Int64) -> AppendOutcome {
+        let version = append.expectedVersion + Int64(append.events.count)
+        return .appended(partition: partition(of: append.stream), firstPosition: position, version: version)
+    }
+
     private func outcome(of append: StreamAppend, from row: PostgresRow) throws(PostgresError) -> AppendOutcome {
         switch try row.text(1) {
         case "appended":
-            let version = append.expectedVersion + Int64(append.events.count)
-            return .appended(
-                partition: partition(of: append.stream), firstPosition: try row.int8(2), version: version)
+            return appended(append, at: try row.int8(2))
         case "version":
             return .refused(.version(current: try row.int8(6)))
         case "key":

@@ -48,9 +48,10 @@ public struct Migrator: Sendable {
     /// - Returns: what was done; empty when the database was up to date.
     /// - Throws: as ``pending(on:)``.
     public func migrate(on lease: PostgresLease) async throws -> [SchemaChange] {
-        // Whoever waits for another's migration waits as long as that takes.
+        // Whoever waits for another's migration waits as long as that takes: no timeout, the server's or the client's
+        // (which exempts scripts).
         try await lease.execute("SET statement_timeout = 0; SET client_min_messages = warning")
-        _ = try await lease.query("SELECT pg_advisory_lock($1)", [.int8(Self.lock)])
+        try await lease.execute("SELECT pg_advisory_lock(\(Self.lock))")
         let result: Result<[SchemaChange], any Error>
         do {
             result = .success(try await migrateLocked(on: lease))

@@ -40,4 +40,20 @@ extension EventLog {
         }
         return accounts
     }
+
+    private static let generation: PostgresStatement = "SELECT generation FROM treue.projection WHERE name = 'account'"
+
+    /// Which `treue.account` this is: the number rises when a rebuild puts another table in its place. Whoever keeps
+    /// rows in memory reads it first, and gives it along with the append.
+    public func accountGeneration(on connection: some PostgresQuerying) async throws(PostgresError) -> Int64 {
+        guard let row = try await connection.query(Self.generation, []).first else {
+            throw PostgresError(.decoding, "treue.projection has no row for account")
+        }
+        return try row.int8(0)
+    }
+}
+
+extension PostgresError {
+    /// An append rested on rows of a `treue.account` that a rebuild has replaced: read them again.
+    public var accountWasReplaced: Bool { sqlState == "TR004" }
 }

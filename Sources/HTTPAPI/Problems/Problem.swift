@@ -99,6 +99,11 @@ extension Problem {
         code: "not_ready", status: 503, title: "The server is not ready",
         detail: "It is starting or stopping, or the database cannot be reached.", retryAfter: 1)
 
+    static let tooManyLargeBodies = Problem(
+        code: "overloaded", status: 503, title: "The server is busy",
+        detail: "Too many large batches are being read. Nothing was written; try again, or send smaller batches.",
+        retryAfter: 1)
+
     static let shuttingDown = Problem(
         code: "overloaded", status: 503, title: "The server is busy",
         detail: "It is stopping; another one, or a retry, will.", retryAfter: 1)

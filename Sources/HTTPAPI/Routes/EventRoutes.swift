@@ -8,6 +8,13 @@ import Wire
 struct EventRoutes<API: LoyaltyAPI>: Sendable {
     let api: API
     let configuration: HTTPConfiguration
+    private let largeBodies: LargeBodies
+
+    init(api: API, configuration: HTTPConfiguration) {
+        (self.api, self.configuration) = (api, configuration)
+        largeBodies = LargeBodies(
+            threshold: configuration.eventLimit, limit: configuration.largeBodyCountLimit)
+    }
 
     func add(to routes: SecuredRoutes) {
         routes.on(.post, "events", for: [.checkout]) { request, context in
@@ -16,13 +23,17 @@ struct EventRoutes<API: LoyaltyAPI>: Sendable {
     }
 
     private func post(_ request: Request, at now: Instant) async throws -> Response {
-        switch try await content(of: request) {
+        let ticket = largeBodies.ticket()
+        defer { ticket.leave() }
+        return switch try await content(of: request, ticket) {
         case .event(let event): try await one(event, at: now)
         case .batch(let items): try await batch(items, at: now)
         }
     }
 
-    private func content(of request: Request) async throws(Problem) -> CloudEventReader.Content {
+    private func content(
+        of request: Request, _ ticket: LargeBodies.Ticket
+    ) async throws(Problem) -> CloudEventReader.Content {
         let one = BodyReader.Limit(bytes: configuration.eventLimit, what: "One event")
         let many = BodyReader.Limit(bytes: configuration.batchLimit, what: "A batch")
         let type = try MediaType.of(request, accepting: [.cloudEvent, .cloudEventBatch, .json])
@@ -31,9 +42,11 @@ struct EventRoutes<API: LoyaltyAPI>: Sendable {
             case .cloudEvent:
                 return .event(try CloudEventReader.read(await BodyReader.read(request, limit: one)))
             case .cloudEventBatch:
-                return .batch(try CloudEventReader.readBatch(await BodyReader.read(request, limit: many)))
+                let body = try await BodyReader.read(request, limit: many, ticket: ticket)
+                return .batch(try CloudEventReader.readBatch(body))
             case .json:
-                return try CloudEventReader.readAny(await BodyReader.read(request, limit: one, arrayLimit: many))
+                let body = try await BodyReader.read(request, limit: one, arrayLimit: many, ticket: ticket)
+                return try CloudEventReader.readAny(body)
             }
         } catch let error as BodyError {
             throw Problem(error)

@@ -16,16 +16,24 @@ struct BodyReader {
     /// - Parameters:
     ///   - limit: holds for what is not an array.
     ///   - arrayLimit: holds where the first character of the body is `[`.
-    static func read(_ request: Request, limit: Limit, arrayLimit: Limit? = nil) async throws(Problem) -> [UInt8] {
+    ///   - ticket: admits large bodies.
+    static func read(
+        _ request: Request, limit: Limit, arrayLimit: Limit? = nil, ticket: LargeBodies.Ticket? = nil
+    ) async throws(Problem) -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         var gate = Gate(limit: limit, arrayLimit: arrayLimit)
-        if let announced { try gate.check(announced) }
+        if let announced {
+            try gate.check(announced)
+            try ticket?.check(announced)
+        }
         var body: [UInt8] = []
         body.reserveCapacity(min(announced ?? 0, gate.atMost))
         do {
             for try await chunk in request.body {
                 gate.look(at: chunk)
-                try gate.check(max(body.count + chunk.readableBytes, announced ?? 0))
+                let count = body.count + chunk.readableBytes
+                try gate.check(max(count, announced ?? 0))
+                try ticket?.check(count)
                 body.append(contentsOf: chunk.readableBytesView)
             }
         } catch let problem as Problem {
@@ -39,7 +47,8 @@ struct BodyReader {
     }
 
     private static var cut: Problem {
-        var problem = Problem.unreadableBody("The connection broke, or what came was not HTTP, before the body was complete.")
+        var problem = Problem.unreadableBody(
+            "The connection broke, or what came was not HTTP, before the body was complete.")
         problem.headers[.connection] = "close"
         return problem
     }

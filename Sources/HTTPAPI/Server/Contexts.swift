@@ -7,7 +7,7 @@ import LoyaltyService
 struct RequestSource: RequestContextSource {
     let logger: Logger
     let requestID: String
-    /// When the request came in. The only reading of the clock: everything that the request does happens at this instant.
+    /// When the request came in. The only reading of the clock: all that the request does happens at this instant.
     let receivedAt: Instant
 }
 

@@ -17,6 +17,10 @@ extension ServiceError {
         detail: "An event with this source and id is in the log and says something else. "
             + "Send what you sent first, or give a new event an id of its own.")
 
+    static let idempotencyKeyReused = ServiceError(
+        code: "idempotency_key_reused", status: 422, title: "The idempotency key was used for another request",
+        detail: "An earlier request with this Idempotency-Key said something else. Give a new request a key of its own.")
+
     static let eventInFuture = ServiceError(
         code: "event_in_future", status: 422, title: "The event lies in the future",
         detail: "`time` may be at most 5 minutes ahead of the server. Check the till's clock and time zone.",
@@ -33,6 +37,11 @@ extension ServiceError {
     static let unavailable = ServiceError(
         code: "unavailable", status: 503, title: "The database cannot be reached",
         detail: "Send the same request again: an event keeps its id, and counts once.", retryAfter: 2)
+
+    static let keyMismatch = ServiceError(
+        code: "master_key_wrong", status: 500, title: "The server has the wrong master key",
+        detail: "The member's data was sealed under another master key. "
+            + "Every server of a database needs the same master.key file.")
 
     static let programmeUnknown = ServiceError(
         code: "programme_not_found", status: 422, title: "There is no such programme",
@@ -59,6 +68,7 @@ extension ServiceError {
     init?(_ error: any Error) {
         switch error {
         case let error as ServiceError: self = error
+        case is KeyRing.Mismatch: self = .keyMismatch
         case let error as PostgresError where error.code == .queueFull: self = .overloaded
         case let error as PostgresError where error.isConnectionFault: self = .unavailable
         default: return nil
@@ -73,9 +83,12 @@ struct InternalFault: Error, CustomStringConvertible {
 }
 
 extension PostgresError {
-    /// Whether the database was out of reach, rather than refused something.
+    /// Whether the database was out of reach or had no time, rather than refused something: the same again may succeed.
     var isConnectionFault: Bool {
-        [.connectionFailed, .connectionLost, .timeout, .closed].contains(code)
+        if [.connectionFailed, .connectionLost, .timeout, .closed, .cancelled].contains(code) { return true }
+        guard code == .server, let sqlState else { return false }
+        // Connection exceptions, lost races, no resources, told to stop or to wait; a replica that only reads.
+        return ["08", "40", "53", "57"].contains(sqlState.prefix(2)) || ["25006", "55P03"].contains(sqlState)
     }
 }
 

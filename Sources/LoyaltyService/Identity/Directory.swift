@@ -83,8 +83,9 @@ final class Directory: Sendable {
 
     /// Remembers that a member is enrolled under the identifier.
     func confirm(_ reference: MemberReference, is id: UUID) {
+        guard reference.kind != .id else { return }
         known.withLock { known in
-            if known.count >= Directory.mostKnown { known.removeAll(keepingCapacity: true) }
+            if known[reference] == nil, known.count >= Directory.mostKnown { known.removeAll(keepingCapacity: true) }
             known[reference] = id
         }
     }
@@ -104,7 +105,9 @@ final class Directory: Sendable {
             if others.count == 1, enrolled.isEmpty {
                 try await store.release(made, of: id, on: client)
                 id = other
-                guard try await claim(made, for: id, at: at).allSatisfy({ $0 == id }) else {
+                let second = try await claim(made, for: id, at: at)
+                guard second.allSatisfy({ $0 == id }) else {
+                    try await store.release(zip(made, second).filter { $0.1 == id }.map(\.0), of: id, on: client)
                     throw ServiceError.identifierTaken
                 }
             } else {
@@ -115,8 +118,16 @@ final class Directory: Sendable {
         return Claim(id: id, newcomer: try newcomer(profile, id: id), made: made)
     }
 
-    /// Takes back what a claim wrote.
-    func release(_ claim: Claim) async throws { try await store.release(claim.made, of: claim.id, on: client) }
+    /// Takes back what a claim wrote, except what its owner was enrolled under meanwhile: somebody else may have met the
+    /// claim unfinished and completed it.
+    func release(_ claim: Claim) async throws {
+        var kept: Set<Identifier> = []
+        for row in try await MemberVault(log: log).rows(of: [claim.id], on: client) {
+            let profile = try keys.open(row.sealed.profile, dataKey: row.sealed.dataKey, for: claim.id)
+            kept.formUnion(try Profile(decoding: profile).references.map(identifier))
+        }
+        try await store.release(claim.made.filter { !kept.contains($0) }, of: claim.id, on: client)
+    }
 
     private var store: IdentifierStore { IdentifierStore(log: log) }
 

@@ -1,5 +1,7 @@
 import Crypto
+public import EventLog
 import Foundation
+import Postgres
 
 /// The secrets of one installation, all derived from a master key that never enters the database. Servers of one
 /// database share it.
@@ -7,6 +9,7 @@ public struct KeyRing: Sendable {
     private let wrapping: SymmetricKey
     private let identifiers: SymmetricKey
     private let apiKeys: SymmetricKey
+    private let requests: SymmetricKey
 
     /// - Parameter master: 32 random bytes.
     public init(master: [UInt8]) {
@@ -15,6 +18,7 @@ public struct KeyRing: Sendable {
                 inputKeyMaterial: SymmetricKey(data: master), info: Array("treue/\(purpose)/1".utf8), outputByteCount: 32)
         }
         (wrapping, identifiers, apiKeys) = (derive("wrap"), derive("identifier"), derive("api-key"))
+        requests = derive("request")
     }
 
     /// What the database knows of a card, e-mail or external id. Keyed: a plain hash of an e-mail address reveals it.
@@ -27,6 +31,11 @@ public struct KeyRing: Sendable {
         Array(HMAC<SHA256>.authenticationCode(for: Array(apiKey.utf8), using: apiKeys))
     }
 
+    /// What the log knows of a request that may come again, and of its content.
+    func hash(request: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: request, using: requests))
+    }
+
     /// Seals a text under a fresh key of its own; answers the key, itself sealed under the master key, and the text.
     func seal(_ plain: [UInt8], for member: UUID) throws -> (dataKey: [UInt8], sealed: [UInt8]) {
         let key = SymmetricKey(size: .bits256)
@@ -35,9 +44,24 @@ public struct KeyRing: Sendable {
     }
 
     /// Opens what ``seal(_:for:)`` made.
-    func open(_ sealed: [UInt8], dataKey: [UInt8], for member: UUID) throws -> [UInt8] {
-        let key = SymmetricKey(data: try open(dataKey, under: wrapping, for: member))
-        return try open(sealed, under: key, for: member)
+    ///
+    /// - Throws: ``Mismatch`` when another master key made it, or somebody changed it.
+    func open(_ sealed: [UInt8], dataKey: [UInt8], for member: UUID) throws(Mismatch) -> [UInt8] {
+        do {
+            let key = SymmetricKey(data: try open(dataKey, under: wrapping, for: member))
+            return try open(sealed, under: key, for: member)
+        } catch {
+            throw Mismatch(member: member)
+        }
+    }
+
+    /// What is sealed does not open.
+    struct Mismatch: Error, CustomStringConvertible {
+        var member: UUID
+        var description: String {
+            "the data of member \(member.uuidString.lowercased()) does not open: it was sealed under another master key, "
+                + "or was changed; every server of a database needs the same master.key"
+        }
     }
 
     // The member's id is authenticated along, so that rows cannot change places.
@@ -49,6 +73,24 @@ public struct KeyRing: Sendable {
     private func open(_ sealed: [UInt8], under key: SymmetricKey, for member: UUID) throws -> [UInt8] {
         let box = try AES.GCM.SealedBox(combined: sealed)
         return Array(try AES.GCM.open(box, using: key, authenticating: Array(member.uuidString.utf8)))
+    }
+}
+
+extension KeyRing {
+    /// Whether this is the key ring of that database. A server with another one would find nobody by card or e-mail, and
+    /// enrol everybody a second time: to be asked before it starts.
+    ///
+    /// - Throws: ``MasterKeyFile/Fault`` when a member's data does not open; `PostgresError`.
+    public func check(against log: EventLog, on connection: some PostgresQuerying) async throws {
+        let rows = try await connection.query("SELECT member_id FROM treue.member LIMIT 1", [])
+        guard let member = try rows.first?.uuid(0) else { return }
+        for row in try await MemberVault(log: log).rows(of: [member], on: connection) {
+            do throws(Mismatch) {
+                _ = try open(row.sealed.profile, dataKey: row.sealed.dataKey, for: member)
+            } catch {
+                throw MasterKeyFile.Fault(description: "\(error); restore the file from your backup")
+            }
+        }
     }
 }
 

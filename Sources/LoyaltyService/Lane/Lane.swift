@@ -1,9 +1,9 @@
-import Wire
 import EventLog
 import Foundation
 import Loyalty
 import Postgres
 import Synchronization
+import Wire
 
 /// Decides commands and appends them: whatever waits goes into one transaction. The only writer of members' streams in
 /// this process; other processes may write them too, and whoever loses the race decides again.
@@ -12,11 +12,11 @@ final class Lane: Sendable {
     let programme: Programme
     let clock: @Sendable () -> Instant
     /// Only ever touched by the batch under way; the lock satisfies the compiler, nobody waits for it.
-    private let cache: Mutex<MemberCache>
+    let memory: Mutex<LaneMemory>
 
     init(log: EventLog, programme: Programme, cachedMembers: Int, clock: @escaping @Sendable () -> Instant) {
         (self.log, self.programme, self.clock) = (log, programme, clock)
-        cache = Mutex(MemberCache(capacity: cachedMembers))
+        memory = Mutex(LaneMemory(capacity: cachedMembers))
     }
 
     /// Deals with all that waited: answers each request, in order. What comes together stays in order and is decided
@@ -43,7 +43,11 @@ final class Lane: Sendable {
         var batch = LaneBatch(requests)
         do {
             for round in 0..<Lane.mostRounds where !batch.isDone {
-                try await run(&batch, round: round, on: lease)
+                if batch.timesOvertaken < Lane.mostTimesOvertaken {
+                    try await run(&batch, round: round, on: lease)
+                } else {
+                    try await runAlone(&batch, round: round, on: lease)
+                }
             }
         } catch {
             batch.failRest(with: error)
@@ -52,13 +56,38 @@ final class Lane: Sendable {
         return batch.answers
     }
 
-    /// How often a batch is decided again because others were faster, before its rest is told to come back.
-    static let mostRounds = 12
+    /// How often a batch is decided again, before its rest is told to come back.
+    static let mostRounds = 16
+    /// How often others may be faster before the batch takes the partitions' locks first: a server that has just
+    /// written a member need not read it, and would win every race.
+    static let mostTimesOvertaken = 2
+
+    /// Decides what is left while nobody else can write these members.
+    private func runAlone(_ batch: inout LaneBatch, round: Int, on lease: PostgresLease) async throws {
+        let members = batch.openMembers
+        // Nothing that is decided here stands before the transaction is committed.
+        var attempt = batch
+        attempt.forgetMembers()
+        memory.withLock { $0.forget(members) }
+        do {
+            try await lease.transaction {
+                try await log.lockHeads(of: members, on: lease)
+                try await run(&attempt, round: round, on: lease)
+            }
+            batch = attempt
+        } catch let error as PostgresError where error.isLostRace {
+            memory.withLock { $0.forget(members) }
+        } catch {
+            memory.withLock { $0.forget(members) }
+            throw error
+        }
+    }
 
     /// Decides what is left and appends it. The first round trusts that keys are new; later ones look.
     private func run(_ batch: inout LaneBatch, round: Int, on lease: PostgresLease) async throws {
-        if round > 0 { try await answerRepeats(&batch, on: lease) }
+        let generation = try await accountGeneration(on: lease)
         try await loadMembers(&batch, on: lease)
+        if round > 0 { try await answerRepeats(&batch, on: lease) }
         var keysAreKnown = round > 0
         var plans = batch.decide(under: programme, final: keysAreKnown)
         while !batch.needs.isEmpty {
@@ -69,14 +98,17 @@ final class Lane: Sendable {
             plans = batch.decide(under: programme, final: keysAreKnown)
         }
         guard !plans.isEmpty else { return }
-        let recordedAt = clock()
-        do {
+        do throws(PostgresError) {
             let outcomes = try await log.append(
-                plans.map(\.append), recordedAtMicros: recordedAt.micros, on: lease)
+                plans.map(\.append), recordedAtMicros: clock().micros, accountGeneration: generation, on: lease)
             for (plan, outcome) in zip(plans, outcomes) { settle(plan, outcome, &batch) }
         } catch {
+            if error.accountWasReplaced {
+                memory.withLock { $0.forgetAll() }
+                return batch.forgetMembers()
+            }
             // Whether it was committed is unknown: nothing that was decided may be built upon.
-            cache.withLock { cache in plans.forEach { cache[$0.memberID] = nil } }
+            memory.withLock { $0.forget(plans.map(\.memberID)) }
             throw error
         }
     }
@@ -84,66 +116,33 @@ final class Lane: Sendable {
     private func settle(_ plan: Plan, _ outcome: AppendOutcome, _ batch: inout LaneBatch) {
         switch outcome {
         case .appended:
-            cache.withLock { $0[plan.memberID] = plan.member }
+            memory.withLock { $0.members[plan.memberID] = plan.member }
             batch.answer(plan)
         case .refused(.invalid(let reason)):
             batch.fail(plan, with: ServiceError.internalFault(reason))
         case .refused(.version):
-            cache.withLock { $0[plan.memberID] = nil }
+            memory.withLock { $0.members[plan.memberID] = nil }
             batch.forget(plan.memberID)
+            batch.timesOvertaken += 1
         case .refused(.key):
             batch.forget(plan.memberID)
         case .refused(.subject):
             batch.lookUpOrders(of: plan.memberID)
         }
     }
+}
 
-    private func loadMembers(_ batch: inout LaneBatch, on lease: PostgresLease) async throws {
-        let wanted = batch.openMembers
-        var missing: [UUID] = []
-        cache.withLock { cache in
-            for id in wanted {
-                if let known = cache[id] { batch.members[id] = known } else { missing.append(id) }
-            }
-        }
-        guard !missing.isEmpty else { return }
-        for row in try await log.accounts(of: missing, on: lease) {
-            let known = KnownMember(version: row.version, state: try StateCodec.decode(row.state))
-            batch.members[row.member] = known
-            cache.withLock { $0[row.member] = known }
-        }
+extension EventLog {
+    /// Keeps others from writing these streams until the transaction ends.
+    fileprivate func lockHeads(of streams: [UUID], on lease: PostgresLease) async throws(PostgresError) {
+        let partitions = Set(streams.map { Int32(truncatingIfNeeded: partition(of: $0)) })
+        _ = try await lease.query(
+            "SELECT position FROM treue.head WHERE partition = ANY ($1) ORDER BY partition FOR UPDATE",
+            [.int4Array(partitions.sorted())])
     }
+}
 
-    private func loadNeeds(_ batch: inout LaneBatch, on lease: PostgresLease) async throws {
-        for (member, needs) in batch.needs where batch.isOpen(member) {
-            for need in needs {
-                switch need {
-                case .order(let order):
-                    let events = try await log.events(of: member, subject: order.subject, on: lease)
-                    batch.groups[member]?.orders[order] = try events.map { try DatedEvent($0) }
-                case .history:
-                    batch.groups[member]?.history = try await log.history(of: member, on: lease)
-                }
-            }
-        }
-        batch.needs = [:]
-    }
-
-    /// Answers requests whose key is in the log: with the first answer where the content is the same.
-    private func answerRepeats(_ batch: inout LaneBatch, on lease: PostgresLease) async throws {
-        let open = batch.open.filter { batch.requests[$0].key != nil }
-        let known = try await log.events(byKeys: open.compactMap { batch.requests[$0].key }, on: lease)
-        for index in open {
-            guard let key = batch.requests[index].key, let first = known[key] else { continue }
-            batch.results[index] = try await repeated(batch.requests[index], of: first, on: lease)
-        }
-    }
-
-    private func repeated(
-        _ request: LaneRequest, of first: RecordedEvent, on lease: PostgresLease
-    ) async throws -> Result<LaneReply, any Error> {
-        guard case .event(let event, _) = request.work, first.contentHash == event.contentHash(memberID: request.memberID)
-        else { return .failure(ServiceError.eventConflict) }
-        return .success(.recorded(try await log.firstAnswer(of: first, on: lease)))
-    }
+extension PostgresError {
+    /// The transaction was rolled back because somebody else wrote the same: as good as another round.
+    fileprivate var isLostRace: Bool { ["23505", "25P02", "40001", "40P01"].contains(sqlState) }
 }

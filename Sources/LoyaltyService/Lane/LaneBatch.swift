@@ -23,6 +23,8 @@ struct LaneBatch {
     private let order: [UUID]
     var members: [UUID: KnownMember] = [:]
     var needs: [UUID: Set<Need>] = [:]
+    /// How often another process was faster.
+    var timesOvertaken = 0
 
     init(_ requests: [LaneRequest]) {
         self.requests = requests
@@ -56,9 +58,12 @@ struct LaneBatch {
             guard let group = groups[id] else { continue }
             var plan = Plan(memberID: id, member: members[id], programme: programme)
             for index in group.indices where results[index] == nil {
-                // The same key twice in one batch: the second waits until the first is in the log.
-                if let key = requests[index].key, !keys.insert(key).inserted { continue }
+                // The same key twice in one batch: the second waits until the first is in the log. One that is refused
+                // leaves no trace, and the next is judged anew.
+                let key = requests[index].key
+                if let key, keys.contains(key) { continue }
                 plan.add(requests[index], index: index, group: group)
+                if let key, plan.refusals[index] == nil { keys.insert(key) }
             }
             if !plan.needs.isEmpty {
                 needs[id] = plan.needs
@@ -83,6 +88,16 @@ struct LaneBatch {
     mutating func fail(_ plan: Plan, with error: any Error) {
         for index in plan.replies.keys { results[index] = .failure(error) }
         for (index, refusal) in plan.refusals { results[index] = .failure(refusal) }
+    }
+
+    /// What is known of that member cannot be read: all that is asked of them fails, and nobody else's.
+    mutating func fail(_ id: UUID, with error: any Error) {
+        for index in groups[id]?.indices ?? [] where results[index] == nil { results[index] = .failure(error) }
+    }
+
+    /// Nothing that was read before holds any more.
+    mutating func forgetMembers() {
+        for id in order { forget(id) }
     }
 
     /// Somebody else was faster: what was known of the member no longer holds.

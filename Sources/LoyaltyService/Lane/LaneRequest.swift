@@ -8,8 +8,8 @@ struct LaneRequest: Sendable {
     enum Work: Sendable {
         /// An event of a checkout, with the time at which it happened.
         case event(IncomingEvent, at: Instant)
-        /// Somebody joins.
-        case enrolment(at: Instant)
+        /// Somebody joins; with a key where the same request may come again.
+        case enrolment(at: Instant, RepeatKey?)
     }
 
     var memberID: UUID
@@ -19,8 +19,30 @@ struct LaneRequest: Sendable {
 
     /// The idempotency key in the log.
     var key: [UInt8]? {
-        if case .event(let event, _) = work { event.key } else { nil }
+        switch work {
+        case .event(let event, _): event.key
+        case .enrolment(_, let repeatKey): repeatKey?.key
+        }
     }
+
+    /// Tells a repeat from a reuse of the key.
+    var contentHash: [UInt8]? {
+        switch work {
+        case .event(let event, _): event.contentHash(memberID: memberID)
+        case .enrolment(_, let repeatKey): repeatKey?.contentHash
+        }
+    }
+
+    /// The refusal when the key is in the log with other content.
+    var reuseError: ServiceError {
+        if case .event = work { .eventConflict } else { .idempotencyKeyReused }
+    }
+}
+
+/// What the log keeps of a request, so that a repeat is known.
+struct RepeatKey: Hashable, Sendable {
+    var key: [UInt8]
+    var contentHash: [UInt8]
 }
 
 /// What is written beside the first event of a member: who it is, sealed.
@@ -32,7 +54,8 @@ struct Newcomer: Sendable {
 /// What became of a request.
 enum LaneReply: Sendable {
     case recorded(EventReply)
-    case enrolled
+    /// The member; replayed where an earlier request with the same key made them one.
+    case enrolled(UUID, isReplayed: Bool)
 }
 
 /// The answer to a checkout's event, before it is told in a language.

@@ -27,13 +27,13 @@ struct Plan {
     /// Decides one more request.
     mutating func add(_ request: LaneRequest, index: Int, group: LaneBatch.Group) {
         switch request.work {
-        case .enrolment(let at):
+        case .enrolment(let at, let repeatKey):
             guard member == nil, let newcomer = request.newcomer else {
                 refusals[index] = ServiceError.identifierTaken
                 return
             }
-            enrol(newcomer, at: at)
-            replies[index] = .enrolled
+            enrol(newcomer, at: at, repeatKey)
+            replies[index] = .enrolled(memberID, isReplayed: false)
         case .event(let event, let at):
             guard let known = member ?? request.newcomer.map({ newcomerState($0, at: at) }) else {
                 refusals[index] = ServiceError.memberNotFound
@@ -47,10 +47,10 @@ struct Plan {
         KnownMember(version: 0, state: programme.newcomer(at: at, language: newcomer.language))
     }
 
-    private mutating func enrol(_ newcomer: Newcomer, at: Instant) {
+    private mutating func enrol(_ newcomer: Newcomer, at: Instant, _ repeatKey: RepeatKey? = nil) {
         member = newcomerState(newcomer, at: at)
         newMember = newcomer.sealed
-        append(programme.enrolment(at: at, language: newcomer.language))
+        append(programme.enrolment(at: at, language: newcomer.language), repeatKey)
     }
 
     private mutating func decide(
@@ -87,9 +87,12 @@ struct Plan {
     private mutating func record(_ decision: Decision, of event: IncomingEvent, orderIsKnown: Bool, index: Int) {
         let first = expectedVersion + Int64(events.count) + 1
         var entries: [(entry: LedgerEntry, version: Int64)] = []
+        let repeatKey = RepeatKey(key: event.key, contentHash: event.contentHash(memberID: memberID))
         for (offset, dated) in decision.events.enumerated() {
             let isPrimary = offset == decision.primary
-            append(dated, answering: isPrimary ? event : nil, orderMustBeNew: isPrimary && !orderIsKnown)
+            append(
+                dated, isPrimary ? repeatKey : nil, metadata: isPrimary ? Metadata.bytes(of: event) : nil,
+                orderMustBeNew: isPrimary && !orderIsKnown)
             guard offset >= decision.primary, offset <= decision.primary + decision.outcome.followers else { continue }
             entries += dated.answerEntries.map { ($0, first + Int64(offset)) }
         }
@@ -101,15 +104,15 @@ struct Plan {
     }
 
     private mutating func append(
-        _ dated: DatedEvent, answering event: IncomingEvent? = nil, orderMustBeNew: Bool = false
+        _ dated: DatedEvent, _ repeatKey: RepeatKey? = nil, metadata: [UInt8]? = nil, orderMustBeNew: Bool = false
     ) {
         let (type, data) = EventCodec.encode(dated.event)
         let subject = dated.event.order?.subject
         newEvents.append(
             NewEvent(
-                type: type, occurredAtMicros: dated.at.micros, key: event?.key,
-                contentHash: event?.contentHash(memberID: memberID), subject: subject,
-                subjectMustBeNew: orderMustBeNew && subject != nil, data: data, metadata: event.map(Metadata.bytes)))
+                type: type, occurredAtMicros: dated.at.micros, key: repeatKey?.key,
+                contentHash: repeatKey?.contentHash, subject: subject,
+                subjectMustBeNew: orderMustBeNew && subject != nil, data: data, metadata: metadata))
         events.append(dated)
         member?.version += 1
     }

@@ -52,23 +52,35 @@ extension EventLog {
             version = last.version
         }
     }
+}
 
-    /// What the checkout was told when the event was new.
-    func firstAnswer(of first: RecordedEvent, on connection: some PostgresQuerying) async throws -> EventReply {
+/// What the checkout was told when an event was new, put together again from the log.
+struct FirstAnswer {
+    let first: RecordedEvent
+    private let outcome: Outcome
+    private let entries: [LedgerEntry]
+
+    init(_ first: RecordedEvent) throws {
         let primary = try DatedEvent(first)
         guard let outcome = primary.event.outcome else { throw ServiceError.internalFault("a key on \(first.type)") }
-        var entries = primary.answerEntries.map { ($0, first.version) }
-        var language = Language.english
-        if outcome.followers > 0 {
-            let followers = try await events(
-                of: first.stream, after: first.version, limit: outcome.followers, on: connection)
-            for event in followers { entries += try DatedEvent(event).answerEntries.map { ($0, event.version) } }
-        }
-        if let account = try await accounts(of: [first.stream], on: connection).first {
-            language = try StateCodec.decode(account.state).language
+        (self.first, self.outcome, entries) = (first, outcome, primary.answerEntries)
+    }
+
+    /// The events behind the first that belong to the answer; nil where it has none.
+    var followers: StreamSpan? {
+        outcome.followers > 0 ? StreamSpan(stream: first.stream, after: first.version, count: outcome.followers) : nil
+    }
+
+    /// - Parameter events: events of the stream in order, among them the followers.
+    func reply(with events: [RecordedEvent], in language: Language) throws -> EventReply {
+        var told = entries.map { ($0, first.version) }
+        var last = first.version
+        for event in events where event.version == last + 1 && last < first.version + Int64(outcome.followers) {
+            told += try DatedEvent(event).answerEntries.map { ($0, event.version) }
+            last = event.version
         }
         return EventReply(
-            status: .duplicate, memberID: first.stream, outcome: outcome, entries: entries, language: language)
+            status: .duplicate, memberID: first.stream, outcome: outcome, entries: told, language: language)
     }
 }
 

@@ -4,28 +4,37 @@ import Foundation
 struct Cursor: Hashable {
     /// The event to go on from.
     var version: Int64
-    /// Entries of that event already shown.
+    /// Entries of that event already shown; of those that are due, while `dueAt` is set.
     var shown: Int64 = 0
     /// Available behind that event.
     var balance: Int64 = 0
+    /// While what is due is being shown: the instant, in microseconds, up to which it is.
+    var dueAt: Int64?
 
-    init(version: Int64, shown: Int64 = 0, balance: Int64 = 0) {
-        (self.version, self.shown, self.balance) = (version, shown, balance)
+    init(version: Int64, shown: Int64 = 0, balance: Int64 = 0, dueAt: Int64? = nil) {
+        (self.version, self.shown, self.balance, self.dueAt) = (version, shown, balance, dueAt)
     }
 
     var text: String {
-        Data("\(version).\(shown).\(balance)".utf8).base64EncodedString()
+        let parts = [version, shown, balance] + (dueAt.map { [$0] } ?? [])
+        return Data(parts.map(String.init).joined(separator: ".").utf8).base64EncodedString()
             .replacingOccurrences(of: "=", with: "").replacingOccurrences(of: "/", with: "_")
             .replacingOccurrences(of: "+", with: "-")
     }
 
-    init(_ text: String) throws {
+    /// - Parameter last: the version of the stream now: a cursor of this list is never behind it.
+    /// - Throws: `cursor_invalid` for anything that was not made here.
+    init(_ text: String, last: Int64) throws(ServiceError) {
         let padded = text.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
-        let data = Data(base64Encoded: padded + String(repeating: "=", count: (4 - text.count % 4) % 4))
+        let data = Data(base64Encoded: padded + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4))
         let parts = data.map { String(decoding: $0, as: UTF8.self).split(separator: ".").map { Int64($0) } } ?? []
-        guard parts.count == 3, let version = parts[0], let shown = parts[1], let balance = parts[2], version >= 0,
-            shown >= 0
-        else { throw ServiceError.cursorInvalid }
-        self.init(version: version, shown: shown, balance: balance)
+        guard 3...4 ~= parts.count, let version = parts[0], let shown = parts[1], let balance = parts[2] else {
+            throw .cursorInvalid
+        }
+        self.init(version: version, shown: shown, balance: balance, dueAt: parts.count == 4 ? parts[3] : nil)
+        guard self.text == text, 0...last ~= version, 0...Cursor.mostShown ~= shown else { throw .cursorInvalid }
     }
+
+    /// More entries than one event can have.
+    private static let mostShown: Int64 = 1_000_000
 }

@@ -9,57 +9,37 @@ extension LoyaltyService {
     ) async throws(ServiceError) -> Page<EntryView> {
         do {
             let account = try await account(of: member)
-            let teller = { (entry: LedgerEntry) in
-                entry.explanation(in: account.state.language, under: self.programme)
+            let instant = max(now, account.state.latest)
+            let start = try page.cursor.map { cursor throws(ServiceError) in try Cursor(cursor, last: account.version) }
+                ?? Cursor(version: account.version, dueAt: instant.micros)
+            var list = EntryList(from: start, limit: page.limit) { [programme] entry in
+                entry.explanation(in: account.state.language, under: programme)
             }
-            var list = EntryList(limit: page.limit)
-            if let cursor = page.cursor {
-                list.position = try Cursor(cursor)
-            } else {
-                let due = try programme.current(account.state, at: max(now, account.state.latest)).due
-                list.position = Cursor(version: account.version, balance: account.state.wallet.available)
-                // What time alone brings is bounded by a few reviews and one expiry: it always fits on the first page.
-                list.items = due.reversed().flatMap { $0.entries(balance: account.state.wallet.available).reversed() }
-                    .map { EntryView(entry: $0, explanation: teller($0), version: nil, recordedAt: nil) }
+            if let dueAt = start.dueAt {
+                let then = try await state(of: member, at: start.version, now: account)
+                let due = try programme.current(then, at: Instant(micros: dueAt)).due
+                list.add(due: due, available: then.wallet.available)
             }
-            while !list.isFull, list.position.version > 0 {
+            while !list.hasMore, list.position.version > 0 {
                 let events = try await log.events(
-                    of: member, before: list.position.version + 1, limit: EntryList.chunk, on: client)
+                    of: member, before: list.position.version + 1, limit: list.chunk, on: client)
                 guard !events.isEmpty else { break }
-                for event in events where !list.isFull { try list.add(event, explain: teller) }
+                for event in events where !list.hasMore { try list.add(event) }
             }
-            return Page(items: list.items, nextCursor: list.position.version > 0 ? list.position.text : nil)
+            return Page(items: list.items, nextCursor: list.nextCursor)
         } catch {
             throw translated(error)
         }
     }
-}
 
-/// A page of the ledger being filled.
-private struct EntryList {
-    static let chunk = 200
-    let limit: Int
-    var items: [EntryView] = []
-    /// The next event to show, and how much of it has been.
-    var position = Cursor(version: 0)
-
-    init(limit: Int) { self.limit = limit }
-
-    var isFull: Bool { items.count >= limit }
-
-    mutating func add(_ event: RecordedEvent, explain: (LedgerEntry) -> String) throws {
-        let dated = try DatedEvent(event)
-        let entries = Array(dated.entries(balance: position.balance).reversed())
-        let rest = entries.dropFirst(Int(position.shown)).prefix(limit - items.count)
-        items += rest.map {
-            EntryView(
-                entry: $0, explanation: explain($0), version: event.version,
-                recordedAt: Instant(micros: event.recordedAtMicros))
+    /// The member as recorded up to that version. The account itself, unless somebody wrote between two pages.
+    private func state(of member: UUID, at version: Int64, now account: KnownMember) async throws -> MemberState {
+        if version == account.version { return account.state }
+        let events = try await log.history(of: member, on: client).prefix(Int(version))
+        guard let first = events.first, var state = MemberState(beginningWith: first) else {
+            throw ServiceError.cursorInvalid
         }
-        let shown = Int(position.shown) + rest.count
-        position =
-            shown < entries.count
-            ? Cursor(version: event.version, shown: Int64(shown), balance: position.balance)
-            : Cursor(version: event.version - 1, balance: position.balance &- dated.event.change)
+        for event in events { try state.evolve(event) }
+        return state
     }
 }

@@ -33,8 +33,9 @@ extension LoyaltyService {
     /// The member's stream as recorded, oldest first.
     public func events(of member: UUID, page: PageRequest) async throws(ServiceError) -> Page<EventView> {
         do {
-            _ = try await account(of: member)
-            let after = try page.cursor.map(Cursor.init)?.version ?? 0
+            let account = try await account(of: member)
+            let cursor = try page.cursor.map { cursor throws(ServiceError) in try Cursor(cursor, last: account.version) }
+            let after = cursor?.version ?? 0
             let events = try await log.events(of: member, after: after, limit: page.limit + 1, on: client)
             let more = events.count > page.limit
             let items = events.prefix(page.limit).map { event in

@@ -11,6 +11,7 @@ struct EncodedParameters: Sendable {
     static let maximumCount = 65_535
 
     var count: Int { types.count }
+    var byteCount: Int { bytes.count }
 
     init(_ values: [PostgresValue]) throws(PostgresError) {
         guard values.count <= Self.maximumCount else {

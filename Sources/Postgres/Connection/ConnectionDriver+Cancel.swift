@@ -13,7 +13,8 @@ struct StatementTiming: Sendable {
     static let grace: Int64 = 5_000_000_000
 
     static func lane(_ limit: Duration?) -> Self {
-        Self(limit: limit.map { instant($0.nanoseconds, plus: grace) }, isEnforcedByServer: limit != nil,
+        Self(
+            limit: limit.map { instant($0.nanoseconds, plus: grace) }, isEnforcedByServer: limit != nil,
             cancelsOnServer: false)
     }
 
@@ -44,7 +45,7 @@ extension ConnectionDriver {
 
     func tick(_ now: Int64) {
         while let operation = machine.popExpired(now: now) {
-            operation.answer(.failure(PostgresError(.timeout, "waited too long for a connection")))
+            operation.answer(.failure(PostgresError(.timeout, "waited too long to be sent")))
         }
         guard let answerDeadline, answerDeadline <= now else { return }
         guard !timing.isEnforcedByServer, !isCancelRunning, let running = machine.firstInFlight else {

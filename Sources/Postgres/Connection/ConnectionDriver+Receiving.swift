@@ -32,12 +32,11 @@ extension ConnectionDriver {
             switch machine.received(reply) {
             case .none:
                 break
-            case .succeed(let operation, let rows):
-                answered(operation, .success(rows))
-            case .fail(let operation, let error):
-                answered(operation, .failure(error))
+            case .answer(let answers):
+                for answer in answers { answered(answer.job, answer.result) }
             case .violation:
-                return lost(PostgresError(.protocolViolation, "an answer that belongs to no statement"))
+                let isBroken = PQstatus(connection) == CONNECTION_BAD
+                return lost(isBroken ? nil : PostgresError(.protocolViolation, "an answer to no statement"))
             }
         }
     }

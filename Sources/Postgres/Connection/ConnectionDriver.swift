@@ -7,13 +7,16 @@ final class ConnectionDriver {
 
     let id: UInt64
     unowned let thread: ReactorThread
-    var machine = Machine()
+    var machine: Machine
     var connection: OpaquePointer?
     var exclusive: (any ExclusiveAct)?
     var onLost: (PostgresError) -> Void = { _ in }
     var onNotification: ((_ channel: String, _ payload: String) -> Void)?
 
     let liveness = Liveness(isAlive: true)
+
+    /// Above this many bytes a statement shares no sync: libpq would hold the parameters of a whole group.
+    private static let largeParameters = 16 * 1024
 
     private(set) var descriptor: Int32 = -1
     private var interest = Poller.Interest(read: true, write: false)
@@ -27,11 +30,21 @@ final class ConnectionDriver {
     var isCancelRunning = false
     var wasEverCancelled = false
 
-    init(id: UInt64, thread: ReactorThread, timing: StatementTiming) {
+    /// - Parameter groupLimit: statements that share a sync, at most.
+    init(id: UInt64, thread: ReactorThread, timing: StatementTiming, groupLimit: Int) {
+        _ = ConnectionDriver.types
+        machine = Machine(groupLimit: groupLimit)
         self.id = id
         self.thread = thread
         self.timing = timing
     }
+
+    /// The generic machine's types, all made by whichever thread comes first. Where two reactor threads asked for them
+    /// for the first time at once, Swift's runtime (6.3.1, Linux, unoptimised) let each wait for the other for ever.
+    private static let types: [Any.Type] = [
+        Machine.self, Machine.Slot.self, Machine.Send.self, Machine.Reply.self, Machine.Answer.self,
+        [Machine.Answer].self, Machine.Action.self, Machine.Sent.self, Machine.Phase.self,
+    ]
 
     /// Takes an open connection over. False when the kernel cannot watch it; it is closed then.
     func attach(_ open: OpenConnection) -> Bool {
@@ -56,12 +69,14 @@ final class ConnectionDriver {
     func submit(_ operation: Operation) {
         guard !operation.isAnswered else { return }
         var key: StatementCache.Key?
-        var isPrepared = false
-        if case .statement(let statementKey, _, let prepared) = operation.work {
-            (key, isPrepared) = (statementKey, prepared)
+        var (isPrepared, isAlone) = (false, true)
+        if case .statement(let statementKey, let parameters, let prepared) = operation.work {
+            (key, isPrepared, isAlone) = (statementKey, prepared, parameters.byteCount > Self.largeParameters)
         }
         machine.enqueue(
-            .init(id: operation.id, job: operation, key: key, isPrepared: isPrepared, deadline: operation.deadline))
+            .init(
+                id: operation.id, job: operation, key: key, isPrepared: isPrepared, deadline: operation.deadline,
+                isAlone: isAlone))
         needsPump()
     }
 

@@ -1,5 +1,5 @@
-import Foundation
 internal import CLibPQ
+import Foundation
 
 /// The conninfo keywords of a connection, from the configuration's URL and what we add to it.
 struct ConnectionSettings: Sendable {
@@ -17,6 +17,7 @@ struct ConnectionSettings: Sendable {
             values["application_name"] = configuration.applicationName
         }
         values["client_encoding"] = "UTF8"
+        for (keyword, value) in Self.deadPeerDefaults where values[keyword] == nil { values[keyword] = value }
         if let serverTimeout {
             let before = values["options"] ?? ProcessInfo.processInfo.environment["PGOPTIONS"] ?? ""
             let timeout = max(1, serverTimeout.nanoseconds / 1_000_000)
@@ -24,6 +25,11 @@ struct ConnectionSettings: Sendable {
         }
         pairs = values.map { ($0.key, $0.value) }
     }
+
+    /// A peer that vanished without a word is noticed within half a minute, not after the kernel's two hours.
+    private static let deadPeerDefaults = [
+        "keepalives_idle": "15", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "30000",
+    ]
 
     private static func parse(_ url: String) throws(PostgresError) -> [String: String] {
         var message: UnsafeMutablePointer<CChar>?

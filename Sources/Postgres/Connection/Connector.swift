@@ -1,5 +1,5 @@
-import Foundation
 internal import CLibPQ
+import Foundation
 
 /// An open connection on its way to the reactor. One thread owns it at a time, hence `@unchecked Sendable`.
 struct OpenConnection: @unchecked Sendable {
@@ -30,7 +30,7 @@ enum Connector {
     private static func connect(_ settings: ConnectionSettings) -> Result<OpenConnection, PostgresError> {
         let keywords = settings.pairs.map { strdup($0.keyword) } + [nil]
         let values = settings.pairs.map { strdup($0.value) } + [nil]
-        defer { (keywords + values).forEach { free($0) } }
+        defer { for text in keywords + values { free(text) } }
         let constKeywords = keywords.map { UnsafePointer($0) }
         let constValues = values.map { UnsafePointer($0) }
         guard let connection = PQconnectdbParams(constKeywords, constValues, 0) else {

@@ -2,6 +2,9 @@ import Logging
 
 /// A read lane: one pipelined connection that comes back after it broke. What waits, waits through it.
 final class LaneDriver {
+    /// More gain little and make the first of a group wait for the last.
+    private static let groupLimit = 16
+
     let driver: ConnectionDriver
     private unowned let thread: ReactorThread
     private let handle: LaneHandle
@@ -22,7 +25,7 @@ final class LaneDriver {
         self.thread = thread
         self.settings = settings
         self.backoff = backoff
-        driver = ConnectionDriver(id: handle.connection, thread: thread, timing: timing)
+        driver = ConnectionDriver(id: handle.connection, thread: thread, timing: timing, groupLimit: Self.groupLimit)
         driver.onLost = { [unowned self] in lost($0) }
     }
 

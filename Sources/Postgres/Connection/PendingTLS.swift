@@ -1,5 +1,5 @@
-import Foundation
 internal import CLibPQ
+import Foundation
 
 /// Asks OpenSSL, through libpq's own copy of it, for bytes that were decrypted but not yet read.
 enum PendingTLS {

@@ -1,5 +1,5 @@
-import Logging
 internal import CLibPQ
+import Logging
 
 /// Opens, grants, takes back and closes the exclusive connections of one pool, as its machine says.
 final class PoolDriver {
@@ -87,7 +87,7 @@ final class PoolDriver {
         case .failure(let error):
             failed(error)
         case .success(let open):
-            let driver = ConnectionDriver(id: ConnectionID.next(), thread: thread, timing: timing)
+            let driver = ConnectionDriver(id: ConnectionID.next(), thread: thread, timing: timing, groupLimit: 1)
             guard driver.attach(open) else {
                 return failed(PostgresError(.connectionFailed, "the connection cannot be watched"))
             }

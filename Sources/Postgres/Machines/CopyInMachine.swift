@@ -12,7 +12,11 @@ struct CopyInMachine {
         case violation
     }
 
-    private enum Phase: Equatable { case open, writing(length: Int, offset: Int), ending, ended }
+    private enum Phase: Equatable {
+        case open
+        case writing(length: Int, offset: Int)
+        case ending, ended
+    }
 
     /// libpq 15 can loop for ever on a chunk over 1 MiB; this is also what lies in its buffer at most.
     let sliceLength: Int

@@ -1,8 +1,9 @@
 /// The order of one pipelined connection: what waits, what was sent, and which result belongs to whom.
 ///
-/// Every statement is followed by a sync of its own, so it is a transaction of its own and its failure never
-/// reaches a neighbour. A statement is answered only when its sync is: its rows come before its commit does.
-/// Inputs are method calls, outputs are values; sockets, time and callers are elsewhere.
+/// Statements that wait together may share a sync, which spares both sides most of their system calls. To the
+/// server such a group is one transaction, so nothing is answered before its sync; and when one of a group fails,
+/// the others, rolled back or never begun, run again, each alone. To a caller every statement is a transaction of
+/// its own. Inputs are method calls, outputs are values; sockets, time and callers are elsewhere.
 struct PipelineMachine<Job, Value> {
     /// One statement or exclusive act, waiting or sent.
     struct Slot {
@@ -12,6 +13,8 @@ struct PipelineMachine<Job, Value> {
         let key: StatementCache.Key?
         let isPrepared: Bool
         let deadline: Int64
+        /// Shares its sync with nobody.
+        var isAlone = false
         var retries = 0
         var name: String?
     }
@@ -34,41 +37,57 @@ struct PipelineMachine<Job, Value> {
         case sync(inTransaction: Bool)
     }
 
+    struct Answer {
+        let job: Job
+        let result: Result<Value, PostgresError>
+    }
+
     enum Action {
         case none
-        case succeed(Job, Value)
-        case fail(Job, PostgresError)
+        case answer([Answer])
         case violation
     }
 
-    private enum Sent {
+    enum Sent {
         case prepare(StatementCache.Key, name: String)
         case statement(Slot)
         case sync
     }
 
-    private enum Phase { case disconnected, ready, exclusive(Slot), closed }
-
-    let window: Int
-    private var phase = Phase.disconnected
-    private var waiting = FIFO<Slot>()
-    private var sent = FIFO<Sent>()
-    private var unsynced: [Send] = []
-    private var inFlight = 0
-    private var cache: StatementCache
-    // The segment being answered: its statement, and what it came to.
-    private var current: Slot?
-    private var outcome: Outcome?
-    private var headHasResult = false
-
-    private enum Outcome {
-        case value(Value)
-        case failed(PostgresError, isStalePlan: Bool)
+    enum Phase {
+        case disconnected, ready
+        case exclusive(Slot)
+        case closed
     }
 
-    init(window: Int = 256, preparedLimit: Int = 500) {
-        precondition(window > 0)
+    let window: Int
+    let groupLimit: Int
+    var phase = Phase.disconnected
+    var waiting = FIFO<Slot>()
+    var sent = FIFO<Sent>()
+    /// What must follow the statement just sent, and how many were sent since the last sync.
+    var follower: Send?
+    var groupCount = 0
+    var isGroupClosed = false
+    var inFlight = 0
+    var cache: StatementCache
+    /// The group being answered: its statements, what each came to, and what went wrong beside them.
+    var group: [(slot: Slot, outcome: Outcome)] = []
+    var outcome: Outcome?
+    var prepareFailure: Outcome?
+    var commitFailure: PostgresError?
+
+    enum Outcome {
+        case value(Value)
+        case failed(PostgresError, isStalePlan: Bool)
+        case aborted
+    }
+
+    /// - Parameter groupLimit: statements that share a sync, at most; 1 where transactions are the caller's.
+    init(window: Int = 256, groupLimit: Int = 1, preparedLimit: Int = 500) {
+        precondition(window > 0 && groupLimit > 0)
         self.window = window
+        self.groupLimit = groupLimit
         cache = StatementCache(limit: preparedLimit)
     }
 }
@@ -91,15 +110,13 @@ extension PipelineMachine {
 
     /// What the server works at now, or will next.
     var firstInFlight: Slot? {
-        if let current { return current }
         if case .exclusive(let slot) = phase { return slot }
-        return firstSent { _ in true }
+        return firstSent { _ in true } ?? group.last?.slot
     }
 
     func inFlightJob(_ id: UInt64) -> Job? {
-        if let current, current.id == id { return current.job }
         if case .exclusive(let slot) = phase, slot.id == id { return slot.job }
-        return firstSent { $0.id == id }?.job
+        return (firstSent { $0.id == id } ?? group.first { $0.slot.id == id }?.slot)?.job
     }
 
     func isInFlight(_ id: UInt64) -> Bool {
@@ -130,37 +147,44 @@ extension PipelineMachine {
     /// What to send next; nil when nothing waits, the window is full, or something has the connection to itself.
     mutating func nextToSend() -> Send? {
         guard case .ready = phase else { return nil }
-        if let next = unsynced.popLast() { return record(next) }
-        guard inFlight < window, let slot = waiting.first else { return nil }
-        if slot.key == nil, inFlight > 0 { return nil }
+        if let next = follower.take() { return record(next) }
+        guard let slot = waiting.first, inFlight < window, mayJoin(slot) else { return closeGroup() }
         _ = waiting.popFirst()
+        inFlight += 1
         guard let key = slot.key else {
             phase = .exclusive(slot)
-            inFlight = 1
             return .exclusive(slot)
         }
-        inFlight += 1
+        groupCount += 1
+        isGroupClosed = slot.isAlone || groupCount >= groupLimit
         return record(plan(slot, key))
     }
 
-    /// Decides how a statement runs and leaves what must follow it in `unsynced`, last first.
+    /// Whether a statement may be sent before the next sync, or an exclusive act now.
+    private func mayJoin(_ slot: Slot) -> Bool {
+        if slot.key == nil { return inFlight == 0 }
+        return groupCount == 0 || (!isGroupClosed && !slot.isAlone)
+    }
+
+    private mutating func closeGroup() -> Send? {
+        guard groupCount > 0 else { return nil }
+        groupCount = 0
+        return record(.sync)
+    }
+
+    /// Decides how a statement runs, and leaves its run for the next turn where a Prepare must come first.
     private mutating func plan(_ slot: Slot, _ key: StatementCache.Key) -> Send {
-        guard slot.isPrepared else {
-            unsynced = [.sync]
-            return .runUnnamed(slot)
-        }
+        guard slot.isPrepared else { return .runUnnamed(slot) }
         var slot = slot
         switch cache.lookUp(key) {
         case .prepared(let name):
             slot.name = name
-            unsynced = [.sync]
             return .run(slot, name: name)
         case .fresh(let name):
             slot.name = name
-            unsynced = [.sync, .run(slot, name: name)]
+            follower = .run(slot, name: name)
             return .prepare(slot, name: name)
         case .full:
-            unsynced = [.sync]
             return .runUnnamed(slot)
         }
     }
@@ -180,95 +204,9 @@ extension PipelineMachine {
     }
 }
 
-// MARK: - Receiving
+// MARK: - Endings
 
 extension PipelineMachine {
-    mutating func received(_ reply: Reply) -> Action {
-        guard let head = sent.first else { return .violation }
-        switch (head, reply) {
-        case (.sync, .sync(let inTransaction)):
-            _ = sent.popFirst()
-            return finishSegment(inTransaction: inTransaction)
-        case (.sync, .failed(let error, let stale)):
-            // The commit itself failed, for example on a deferred constraint.
-            outcome = .failed(error, isStalePlan: stale)
-            return .none
-        case (.sync, .end):
-            return .none
-        case (_, .end):
-            return endOfHead(head)
-        case (.prepare(let key, let name), _):
-            return prepareAnswered(key, name, reply)
-        case (.statement(let slot), _):
-            return statementAnswered(slot, reply)
-        default:
-            return .violation
-        }
-    }
-
-    private mutating func endOfHead(_ head: Sent) -> Action {
-        guard headHasResult else { return .violation }
-        headHasResult = false
-        _ = sent.popFirst()
-        if case .statement(let slot) = head { current = slot }
-        return .none
-    }
-
-    private mutating func prepareAnswered(
-        _ key: StatementCache.Key, _ name: String, _ reply: Reply
-    ) -> Action {
-        headHasResult = true
-        switch reply {
-        case .value:
-            return .none
-        case .failed(let error, let stale):
-            outcome = .failed(error, isStalePlan: stale)
-            cache.forget(key, name: name)
-            return .none
-        default:
-            return .violation
-        }
-    }
-
-    private mutating func statementAnswered(_ slot: Slot, _ reply: Reply) -> Action {
-        guard !headHasResult else { return .violation }
-        headHasResult = true
-        switch reply {
-        case .value(let value):
-            outcome = .value(value)
-        case .failed(let error, let stale):
-            outcome = .failed(error, isStalePlan: stale)
-            if stale, let key = slot.key, let name = slot.name { cache.forget(key, name: name) }
-        case .aborted:
-            // Its own Prepare failed: that error, already in `outcome`, is the statement's.
-            guard case .failed = outcome else { return .violation }
-        case .end, .sync:
-            return .violation
-        }
-        return .none
-    }
-
-    private mutating func finishSegment(inTransaction: Bool) -> Action {
-        guard let slot = current, let outcome else { return .violation }
-        current = nil
-        self.outcome = nil
-        inFlight -= 1
-        switch outcome {
-        case .value(let value):
-            return .succeed(slot.job, value)
-        case .failed(let error, let isStalePlan):
-            // A stale plan is found before anything runs; outside a transaction another try is safe.
-            guard isStalePlan, !inTransaction, slot.retries == 0, slot.name != nil else {
-                return .fail(slot.job, error)
-            }
-            var again = slot
-            again.retries += 1
-            again.name = nil
-            waiting.prepend(again)
-            return .none
-        }
-    }
-
     /// What had the connection to itself is done.
     mutating func exclusiveFinished() -> Job? {
         guard case .exclusive(let slot) = phase else { return nil }
@@ -276,23 +214,18 @@ extension PipelineMachine {
         inFlight = 0
         return slot.job
     }
-}
-
-// MARK: - Endings
-
-extension PipelineMachine {
     /// The connection is gone. Returns what had been sent, whose fate nobody knows, in order; what waits stays.
     mutating func disconnected() -> [Job] {
-        var lost: [Job] = []
-        if let current { lost.append(current.job) }
+        var lost = group.map(\.slot.job)
         for entry in sent.removeAll() {
             if case .statement(let slot) = entry { lost.append(slot.job) }
         }
         // A Prepare may be out while its statement is not: to the caller that is sent, too.
-        for case .run(let slot, _) in unsynced { lost.append(slot.job) }
+        if case .run(let slot, _) = follower { lost.append(slot.job) }
         if case .exclusive(let slot) = phase { lost.append(slot.job) }
         phase = .disconnected
-        (unsynced, current, outcome, headHasResult, inFlight) = ([], nil, nil, false, 0)
+        (follower, groupCount, inFlight) = (nil, 0, 0)
+        (group, outcome, prepareFailure, commitFailure) = ([], nil, nil, nil)
         return lost
     }
 

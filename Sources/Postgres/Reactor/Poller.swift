@@ -1,5 +1,5 @@
-import Foundation
 internal import CLibPQ
+import Foundation
 
 /// Watches descriptors with epoll; level-triggered.
 struct Poller: ~Copyable {

@@ -1,5 +1,5 @@
-import Foundation
 internal import CLibPQ
+import Foundation
 import Logging
 import Synchronization
 

@@ -41,13 +41,13 @@ public final class FaultList {
     public init() {}
 
     /// Notes a fault.
-    public func add(at place: JSONPointer, _ detail: @autoclosure () -> String) {
+    public func add(at place: @autoclosure () -> JSONPointer, _ detail: @autoclosure () -> String) {
         guard faults.count < Self.limit else { return }
         let isLast = faults.count == Self.limit - 1
         faults.append(
             isLast
                 ? Fault(pointer: "", detail: "has more faults than are listed here")
-                : Fault(pointer: place.text, detail: detail()))
+                : Fault(pointer: place().text, detail: detail()))
     }
 
     /// Throws when anything was noted.

@@ -12,8 +12,8 @@ extension JSONParser {
             _ = take(UInt8(ascii: "+")) || take(UInt8(ascii: "-"))
             guard skipDigits() else { throw unexpected("a digit in the exponent") }
         }
-        if mark == at, let value = Self.integer(bytes[digits], isNegative: isNegative) { return .integer(value) }
-        return .number(String(decoding: bytes[start..<at], as: UTF8.self))
+        if mark == at, let value = integer(digits, isNegative: isNegative) { return .integer(value) }
+        return .number(String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<at]), as: UTF8.self))
     }
 
     /// The digits before a decimal point: no zero may lead further digits.
@@ -30,11 +30,11 @@ extension JSONParser {
     }
 
     /// Counts downwards, because the smallest integer has no positive twin.
-    private static func integer(_ digits: ArraySlice<UInt8>, isNegative: Bool) -> Int64? {
+    private func integer(_ digits: Range<Int>, isNegative: Bool) -> Int64? {
         var value: Int64 = 0
-        for digit in digits {
+        for index in digits {
             let (tens, tooLarge) = value.multipliedReportingOverflow(by: 10)
-            let (sum, tooLargeNow) = tens.subtractingReportingOverflow(Int64(digit & 0x0F))
+            let (sum, tooLargeNow) = tens.subtractingReportingOverflow(Int64(bytes[index] & 0x0F))
             if tooLarge || tooLargeNow { return nil }
             value = sum
         }

@@ -1,13 +1,16 @@
 /// A recursive-descent parser over bytes. Its depth, and so its stack, is bounded.
+///
+/// The bytes are not owned: an array would be counted up and down at every step. Each access stands behind a
+/// comparison with `count`.
 struct JSONParser {
-    let bytes: [UInt8]
+    let bytes: UnsafeBufferPointer<UInt8>
     let maximumDepth: Int
     var at = 0
     /// Where the first name stands that its object had given before; the tree then holds both.
     private(set) var duplicateOffset: Int?
     private var depth = 0
 
-    init(_ bytes: [UInt8], maximumDepth: Int) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int) {
         self.bytes = bytes
         self.maximumDepth = maximumDepth
     }
@@ -58,6 +61,7 @@ struct JSONParser {
         var names = SeenNames()
         skipSpace()
         if take(UInt8(ascii: "}")) { return leave(.object([])) }
+        members.reserveCapacity(8)
         while true {
             let nameOffset = at
             guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw unexpected("a name in quotes") }
@@ -132,7 +136,9 @@ struct JSONParser {
     }
 
     func failure(_ code: JSONSyntaxError.Code, _ problem: String, at offset: Int? = nil) -> JSONSyntaxError {
-        JSONSyntaxError(code, at: offset ?? at, in: bytes, problem)
+        var place = TextPlace()
+        place.advance(to: offset ?? at, in: bytes)
+        return JSONSyntaxError(code, at: place, problem)
     }
 
     func unexpected(_ wanted: String) -> JSONSyntaxError {

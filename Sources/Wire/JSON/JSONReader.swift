@@ -10,12 +10,18 @@ public enum JSONReader {
     public static func read(
         _ bytes: [UInt8], maximumDepth: Int = JSONReader.maximumDepth
     ) throws(JSONSyntaxError) -> JSONValue {
-        var parser = JSONParser(bytes, maximumDepth: maximumDepth)
-        try parser.start()
-        let value = try parser.value()
-        try parser.finish()
-        if let offset = parser.duplicateOffset { throw duplicate(in: value, at: offset, of: bytes) }
-        return value
+        try bytes.withUnsafeBufferPointer { bytes throws(JSONSyntaxError) in
+            var parser = JSONParser(bytes, maximumDepth: maximumDepth)
+            try parser.start()
+            let value = try parser.value()
+            try parser.finish()
+            if let offset = parser.duplicateOffset {
+                var place = TextPlace()
+                place.advance(to: offset, in: bytes)
+                throw duplicate(in: value, at: place)
+            }
+            return value
+        }
     }
 
     /// Reads an array whose elements stand or fall alone: a name given twice spoils its own element only.
@@ -27,14 +33,24 @@ public enum JSONReader {
     public static func readElements(
         _ bytes: [UInt8], maximumCount: Int
     ) throws(JSONSyntaxError) -> [Result<JSONValue, JSONSyntaxError>]? {
+        try bytes.withUnsafeBufferPointer { bytes throws(JSONSyntaxError) in
+            try elements(of: bytes, maximumCount: maximumCount)
+        }
+    }
+
+    private static func elements(
+        of bytes: UnsafeBufferPointer<UInt8>, maximumCount: Int
+    ) throws(JSONSyntaxError) -> [Result<JSONValue, JSONSyntaxError>]? {
         var parser = JSONParser(bytes, maximumDepth: maximumDepth)
         try parser.start()
         guard parser.beginsArray() else { return nil }
         var elements: [Result<JSONValue, JSONSyntaxError>] = []
+        var place = TextPlace()
         while try parser.nextElement(isFirst: elements.isEmpty) {
             let value = try parser.value()
             if let offset = parser.takeDuplicateOffset() {
-                elements.append(.failure(duplicate(in: value, at: offset, of: bytes)))
+                place.advance(to: offset, in: bytes)
+                elements.append(.failure(duplicate(in: value, at: place)))
             } else {
                 elements.append(.success(value))
             }
@@ -44,8 +60,8 @@ public enum JSONReader {
         return elements
     }
 
-    private static func duplicate(in value: JSONValue, at offset: Int, of bytes: [UInt8]) -> JSONSyntaxError {
+    private static func duplicate(in value: JSONValue, at place: TextPlace) -> JSONSyntaxError {
         let pointer = JSONPointer.firstDuplicate(in: value)?.text ?? ""
-        return JSONSyntaxError(.duplicateName, at: offset, in: bytes, "\(pointer) is given twice", pointer: pointer)
+        return JSONSyntaxError(.duplicateName, at: place, "\(pointer) is given twice", pointer: pointer)
     }
 }

@@ -28,22 +28,31 @@ public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertib
     /// The problem with its place: "line 1, column 8: expected …".
     public var description: String { "line \(line), column \(column): \(problem)" }
 
-    init(_ code: Code, at offset: Int, in bytes: [UInt8], _ problem: String, pointer: String? = nil) {
-        var line = 1
-        var column = 1
-        for byte in bytes.prefix(offset) {
+    init(_ code: Code, at place: TextPlace, _ problem: String, pointer: String? = nil) {
+        self.code = code
+        (offset, line, column) = (place.offset, place.line, place.column)
+        self.problem = problem
+        self.pointer = pointer
+    }
+}
+
+/// A place in a text, found by counting on from an earlier one: many places of one text cost one pass.
+struct TextPlace {
+    private(set) var offset = 0
+    private(set) var line = 1
+    private(set) var column = 1
+
+    /// Moves on to an offset that is not before this one.
+    mutating func advance(to target: Int, in bytes: UnsafeBufferPointer<UInt8>) {
+        while offset < min(target, bytes.count) {
+            let byte = bytes[offset]
             if byte == UInt8(ascii: "\n") {
                 line += 1
                 column = 1
             } else if byte & 0xC0 != 0x80 {
                 column += 1
             }
+            offset += 1
         }
-        self.code = code
-        self.offset = offset
-        self.line = line
-        self.column = column
-        self.problem = problem
-        self.pointer = pointer
     }
 }

@@ -57,43 +57,50 @@ extension ObjectReader {
     }
 
     /// A text of 1...max characters without control characters, wherever it stands.
-    public func text(_ value: JSONValue, at place: JSONPointer, max: Int) -> String? {
+    public func text(_ value: JSONValue, at place: @autoclosure () -> JSONPointer, max: Int) -> String? {
         guard case .string(let text) = value else {
-            faults.add(at: place, "must be a string, not \(value.kind)")
+            faults.add(at: place(), "must be a string, not \(value.kind)")
             return nil
         }
         guard !text.isEmpty else {
-            faults.add(at: place, "must not be empty")
+            faults.add(at: place(), "must not be empty")
             return nil
         }
         guard text.utf8.count <= max || text.unicodeScalars.count <= max else {
-            faults.add(at: place, "must be at most \(max) characters long")
+            faults.add(at: place(), "must be at most \(max) characters long")
             return nil
         }
-        guard !text.unicodeScalars.contains(where: Self.isControl) else {
-            faults.add(at: place, "must not contain control characters")
+        guard !Self.hasControls(text) else {
+            faults.add(at: place(), "must not contain control characters")
             return nil
         }
         return text
     }
 
-    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+    /// Whether a text has characters of the ranges C0 or C1, or DEL.
+    static func hasControls(_ text: String) -> Bool {
+        var previous: UInt8 = 0
+        for byte in text.utf8 {
+            // In UTF-8 those of C1, and no others, are 0xC2 with a byte up to 0x9F behind it.
+            if byte < 0x20 || byte == 0x7F || (previous == 0xC2 && byte < 0xA0) { return true }
+            previous = byte
+        }
+        return false
     }
 
     /// A whole number in a range, wherever it stands.
-    func integer(_ value: JSONValue, at place: JSONPointer, in range: ClosedRange<Int64>) -> Int64? {
+    func integer(_ value: JSONValue, at place: @autoclosure () -> JSONPointer, in range: ClosedRange<Int64>) -> Int64? {
         switch value {
         case .integer(let number) where range.contains(number):
             return number
         case .integer:
-            faults.add(at: place, Self.outside(range))
+            faults.add(at: place(), Self.outside(range))
         case .number(let text) where text.utf8.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }:
-            faults.add(at: place, "must be a whole number, without fraction or exponent")
+            faults.add(at: place(), "must be a whole number, without fraction or exponent")
         case .number:
-            faults.add(at: place, Self.outside(range))
+            faults.add(at: place(), Self.outside(range))
         default:
-            faults.add(at: place, "must be a whole number, not \(value.kind)")
+            faults.add(at: place(), "must be a whole number, not \(value.kind)")
         }
         return nil
     }
@@ -106,21 +113,21 @@ extension ObjectReader {
         }
     }
 
-    private func word(_ value: JSONValue, at place: JSONPointer, of words: [String]) -> String? {
-        guard let text = text(value, at: place, max: 200) else { return nil }
+    private func word(_ value: JSONValue, at place: @autoclosure () -> JSONPointer, of words: [String]) -> String? {
+        guard let text = text(value, at: place(), max: 200) else { return nil }
         if words.contains(text) { return text }
         faults.add(
-            at: place, "must be one of \(words.joined(separator: ", "))" + Spelling.hint(for: text, among: words))
+            at: place(), "must be one of \(words.joined(separator: ", "))" + Spelling.hint(for: text, among: words))
         return nil
     }
 
-    func currency(_ value: JSONValue, at place: JSONPointer) -> String? {
+    func currency(_ value: JSONValue, at place: @autoclosure () -> JSONPointer) -> String? {
         if case .string(let code) = value, code.utf8.count == 3,
             code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
         {
             return code
         }
-        faults.add(at: place, "must be an ISO 4217 code: three capital letters")
+        faults.add(at: place(), "must be an ISO 4217 code: three capital letters")
         return nil
     }
 }

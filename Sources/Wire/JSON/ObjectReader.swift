@@ -13,7 +13,7 @@ public final class ObjectReader {
     let isObject: Bool
     /// The names asked for so far, for hints.
     private(set) var known: [String] = []
-    private var seen: [Bool]
+    private var seen = SeenMembers()
 
     /// A reader of this value; a fault is noted when it is not an object.
     public init(_ value: JSONValue, at place: JSONPointer = .root, faults: FaultList = FaultList()) {
@@ -27,7 +27,6 @@ public final class ObjectReader {
             isObject = false
             faults.add(at: place, "must be an object, not \(value.kind)")
         }
-        seen = [Bool](repeating: false, count: members.count)
         known.reserveCapacity(16)
     }
 
@@ -35,7 +34,7 @@ public final class ObjectReader {
     public func optional(_ name: String) -> JSONValue? {
         known.append(name)
         guard let index = members.firstIndex(where: { $0.name == name }) else { return nil }
-        seen[index] = true
+        seen.insert(index)
         let value = members[index].value
         return value == .null ? nil : value
     }
@@ -55,8 +54,8 @@ public final class ObjectReader {
     /// Members that nobody has named yet, in order; they count as named from now on.
     public func remaining() -> [JSONMember] {
         var rest: [JSONMember] = []
-        for (index, member) in members.enumerated() where !seen[index] {
-            seen[index] = true
+        for (index, member) in members.enumerated() where !seen.contains(index) {
+            seen.insert(index)
             rest.append(member)
         }
         return rest
@@ -72,7 +71,7 @@ public final class ObjectReader {
 
     /// Notes every member that nobody has named.
     public func close() {
-        for (index, member) in members.enumerated() where !seen[index] {
+        for (index, member) in members.enumerated() where !seen.contains(index) {
             fault(at: member.name, "is not a known member" + Spelling.hint(for: member.name, among: known))
         }
     }
@@ -88,5 +87,19 @@ public final class ObjectReader {
         try finish()
         guard let value else { throw ValidationFaults([Fault(pointer: place.text, detail: "is incomplete")]) }
         return value
+    }
+}
+
+/// Positions of members: a word for the first 64, a set for what a hostile body adds.
+private struct SeenMembers {
+    private var first: UInt64 = 0
+    private var others: Set<Int> = []
+
+    func contains(_ index: Int) -> Bool {
+        index < 64 ? first & (1 << UInt64(index)) != 0 : others.contains(index)
+    }
+
+    mutating func insert(_ index: Int) {
+        if index < 64 { first |= 1 << UInt64(index) } else { others.insert(index) }
     }
 }

@@ -9,7 +9,7 @@ extension MappingReader {
             return nil
         }
         let text = scalar.string
-        let hasControls = text.unicodeScalars.contains(where: ObjectReader.isControl)
+        let hasControls = ObjectReader.hasControls(text)
         guard (1...200).contains(text.unicodeScalars.count), !hasControls else {
             faults.add(at: node.place, "`\(key)` must be a text of 1 to 200 characters on one line")
             return nil

@@ -17,7 +17,7 @@ public struct MemberReference: Hashable, Sendable {
     /// control characters, or an e-mail address without its parts.
     public init?(_ kind: Kind, _ text: String) {
         let bounded = !text.isEmpty && text.unicodeScalars.count <= Self.maximumLength
-        guard bounded, !text.unicodeScalars.contains(where: ObjectReader.isControl) else { return nil }
+        guard bounded, !ObjectReader.hasControls(text) else { return nil }
         switch kind {
         case .card, .externalID:
             value = text

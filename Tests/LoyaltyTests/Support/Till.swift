@@ -43,6 +43,9 @@ struct Till {
     /// The member at an instant, with what has fallen due.
     func brought(to instant: Instant) throws -> MemberState { try programme.current(state, at: instant).state }
 
+    /// Records what has fallen due, as a scheduler would.
+    mutating func settle(to instant: Instant) throws { log += try state.advance(to: instant, under: programme) }
+
     // MARK: Short words for what happens in a shop
 
     @discardableResult

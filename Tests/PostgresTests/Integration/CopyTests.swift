@@ -38,7 +38,9 @@ struct CopyTests {
             try await client.withLease { lease in
                 try await lease.execute("CREATE UNLOGGED TABLE big (s text); ALTER TABLE big ALTER s SET STORAGE plain")
                 // Warm, so that what the process keeps for good is not counted.
-                try await lease.copyOut("COPY (SELECT repeat('x', 1000) FROM generate_series(1, 1000)) TO STDOUT") { _ in }
+                try await lease.copyOut("COPY (SELECT repeat('x', 1000) FROM generate_series(1, 1000)) TO STDOUT") {
+                    _ in
+                }
                 let before = residentBytes()
                 var highest = before
                 let line = [UInt8](repeating: 120, count: 1000) + [10]
@@ -66,7 +68,8 @@ struct CopyTests {
         try await withFreshClient { client in
             try await client.withLease { lease in
                 var chunks = 0
-                try await lease.copyOut("COPY (SELECT repeat('y', 1000) FROM generate_series(1, 20000)) TO STDOUT") { _ in
+                try await lease.copyOut("COPY (SELECT repeat('y', 1000) FROM generate_series(1, 20000)) TO STDOUT") {
+                    _ in
                     chunks += 1
                     guard chunks == 1 else { return }
                     let waiting: PostgresStatement = """

@@ -131,16 +131,27 @@ struct FailureTests {
 
     @Test("shutdown finishes what was taken, refuses what comes, and may be called twice")
     func shutdown() async throws {
-        let client = try await withFreshClient { client in
-            let running = Task { try await client.query("SELECT pg_sleep(0.3), 1::int8")[0].int8(1) }
-            let leased = Task { try await client.withLease { try await $0.query("SELECT pg_sleep(0.3), 2::int8")[0].int8(1) } }
-            try await eventually { client.statistics.lanes.contains { $0.depth == 1 } && client.statistics.heldLeases == 1 }
-            await client.shutdown()
-            #expect(try await running.value == 1)
-            #expect(try await leased.value == 2)
-            return client
+        let url = try await ThrowawayPostgres.shared().freshDatabase()
+        let locked: PostgresStatement = "SELECT 1::int8 FROM pg_advisory_lock_shared(7)"
+        let client = PostgresClient(configuration: .init(url: url), logger: quietLogger)
+        try await client.start()
+        try await withClient(url) { blocker in
+            try await blocker.withLease { lock in
+                _ = try await lock.query("SELECT pg_advisory_lock(7)")
+                async let running = client.query(locked)
+                async let leased = client.withLease { try await $0.query(locked) }
+                try await eventually {
+                    client.statistics.lanes.contains { $0.depth == 1 } && client.statistics.heldLeases == 1
+                }
+                async let stopped: Void = client.shutdown()
+                try await eventually { await failure { _ = try await client.query("SELECT 1") }?.code == .closed }
+                _ = try await lock.query("SELECT pg_advisory_unlock(7)")
+                #expect(try await running.count == 1)
+                #expect(try await leased.count == 1)
+                await stopped
+            }
         }
-        #expect(await failure { _ = try await client.query("SELECT 1") }?.code == .closed)
+        await client.shutdown()
         #expect(await failure { try await client.withLease { _ in } }?.code == .closed)
         #expect(await failure { try await client.start() }?.code == .closed)
         #expect(!client.isConnected)

@@ -28,7 +28,7 @@ struct LoginTests {
     @Test("TLS with a verified certificate, large results and COPY through it")
     func tls() async throws {
         let port = try freePort()
-        let folder = "/tmp/treue-test-tls-\(getpid())"
+        let folder = "/tmp/treue-tls-test-\(getpid())"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try makeCertificate(in: folder)
         let server = try await ThrowawayPostgres.start(hba: ["hostssl all all 127.0.0.1/32 trust"], port: port)
@@ -97,6 +97,7 @@ struct LoginTests {
             "-out", "\(folder)/server.crt",
         ]
         openssl.standardError = FileHandle.nullDevice
+        openssl.standardInput = FileHandle.nullDevice
         try openssl.run()
         openssl.waitUntilExit()
         #expect(openssl.terminationStatus == 0)

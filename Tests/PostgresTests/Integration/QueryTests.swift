@@ -148,7 +148,7 @@ struct QueryTests {
         }) { client in
             let errors = await withTaskGroup(of: PostgresError?.self) { group in
                 for _ in 0..<12 {
-                    group.addTask { await failure { _ = try await client.query("SELECT pg_sleep(0.2)") } }
+                    group.addTask { await failure { _ = try await client.query("SELECT pg_sleep(0.5)") } }
                 }
                 return await group.reduce(into: []) { $0.append($1) }
             }

@@ -33,18 +33,25 @@ struct PipelineMachineTests {
 
     /// What the machine does on these replies, as words; silence left out.
     private func feed(_ machine: inout Machine, _ replies: [Machine.Reply]) -> [String] {
-        replies.compactMap { reply in
+        replies.flatMap { reply -> [String] in
             switch machine.received(reply) {
-            case .none: nil
-            case .succeed(let job, let value): "\(job) = \(value)"
-            case .fail(let job, let error): "\(job) failed \(error.sqlState ?? error.message)"
-            case .violation: "violation"
+            case .none: return []
+            case .answer(let answers): return answers.map(word)
+            case .violation: return ["violation"]
             }
         }
     }
 
-    private func ready(_ slots: Machine.Slot..., window: Int = 256, preparedLimit: Int = 500) -> Machine {
-        var machine = Machine(window: window, preparedLimit: preparedLimit)
+    private func word(_ answer: Machine.Answer) -> String {
+        switch answer.result {
+        case .success(let value): "\(answer.job) = \(value)"
+        case .failure(let error): "\(answer.job) failed \(error.sqlState ?? error.message)"
+        }
+    }
+
+    private func ready(_ slots: Machine.Slot..., window: Int = 256, group: Int = 1, preparedLimit: Int = 500) -> Machine
+    {
+        var machine = Machine(window: window, groupLimit: group, preparedLimit: preparedLimit)
         machine.connected()
         for slot in slots { machine.enqueue(slot) }
         return machine
@@ -158,6 +165,61 @@ struct PipelineMachineTests {
         #expect(sends(&machine) == ["run t1 a#3", "sync"])
     }
 
+    @Test("statements that wait together share a sync, up to the limit, and are answered at it")
+    func group() {
+        var machine = ready(slot(1, "a"), slot(2, "a"), slot(3, "a"), group: 2)
+        #expect(sends(&machine) == ["prepare t1 a", "run t1 a#1", "run t1 a#2", "sync", "run t1 a#3", "sync"])
+        #expect(feed(&machine, [.value(0), .end, .value(1), .end, .value(2), .end]) == [])
+        #expect(feed(&machine, [.sync(inTransaction: false)]) == ["a#1 = 1", "a#2 = 2"])
+        #expect(feed(&machine, [.value(3)] + done) == ["a#3 = 3"])
+    }
+
+    @Test("when one of a group fails only it is told; the others, rolled back or never begun, run again alone")
+    func groupFailure() {
+        var machine = ready(slot(1, "a"), slot(2, "a"), slot(3, "a"), slot(4, "a"), group: 3)
+        _ = sends(&machine)
+        let replies: [Machine.Reply] = [
+            .value(0), .end, .value(1), .end, .failed(divisionByZero, isStalePlan: false), .end, .aborted,
+        ]
+        #expect(feed(&machine, replies + done) == ["a#2 failed division by zero"])
+        #expect(sends(&machine) == ["run t1 a#1", "sync", "run t1 a#3", "sync"])
+        #expect(feed(&machine, [.value(4)] + done + [.value(1)] + done) == ["a#4 = 4", "a#1 = 1"])
+        #expect(feed(&machine, [.value(3)] + done) == ["a#3 = 3"])
+        #expect(machine.isIdle)
+    }
+
+    @Test("when a Prepare of a group fails its statement has the error, and the others run again")
+    func groupPrepareFailure() {
+        var machine = ready(slot(1, "a"), slot(2, "b"), slot(3, "c"), group: 3)
+        _ = sends(&machine)
+        let replies: [Machine.Reply] = [
+            .value(0), .end, .value(1), .end, .failed(divisionByZero, isStalePlan: false), .end, .aborted, .end,
+            .aborted, .end, .aborted,
+        ]
+        #expect(feed(&machine, replies + done) == ["b#2 failed division by zero"])
+        #expect(sends(&machine) == ["run t1 a#1", "sync", "prepare t4 c", "run t4 c#3", "sync"])
+    }
+
+    @Test("when the commit of a group fails each runs again alone, to find whose fault it was")
+    func groupCommitFailure() {
+        var machine = ready(slot(1, "a"), slot(2, "a"), group: 2)
+        _ = sends(&machine)
+        let replies: [Machine.Reply] = [
+            .value(0), .end, .value(1), .end, .value(2), .end, .failed(divisionByZero, isStalePlan: false), .end,
+            .sync(inTransaction: false),
+        ]
+        #expect(feed(&machine, replies) == [])
+        #expect(sends(&machine) == ["run t1 a#1", "sync", "run t1 a#2", "sync"])
+    }
+
+    @Test("a lost connection names a whole group")
+    func lostGroup() {
+        var machine = ready(slot(1, "a"), slot(2, "a"), group: 2)
+        _ = sends(&machine)
+        _ = feed(&machine, [.value(0), .end, .value(1), .end])
+        #expect(machine.disconnected() == ["a#1", "a#2"])
+    }
+
     @Test("an exclusive act waits for the pipeline, and the pipeline for it")
     func exclusiveAct() {
         var machine = ready(slot(1, "a"), exclusive(2), slot(3, "a"))
@@ -214,6 +276,15 @@ struct PipelineMachineTests {
         #expect(machine.drainWaiting() == ["a#2"])
     }
 
+    @Test("an end without a result at a sync is a violation: libpq has given up, and would say so for ever")
+    func endForEver() {
+        var machine = ready(slot(1, "a"))
+        _ = sends(&machine)
+        _ = feed(&machine, [.value(0), .end, .failed(divisionByZero, isStalePlan: false), .end])
+        #expect(feed(&machine, [.end]) == ["violation"])
+        #expect(machine.disconnected() == ["a#1"])
+    }
+
     @Test("replies that belong to nothing are violations")
     func violations() {
         var machine = ready()
@@ -227,7 +298,7 @@ struct PipelineMachineTests {
     @Test("random traffic: every job is answered exactly once, in order of sending", arguments: 0..<50 as Range<UInt64>)
     func randomTraffic(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        var machine = Machine(window: 8, preparedLimit: 3)
+        var machine = Machine(window: 8, groupLimit: Int(seed % 5) + 1, preparedLimit: 3)
         var server = SimulatedServer()
         var answered: [String: Int] = [:]
         var next: UInt64 = 0
@@ -246,7 +317,7 @@ struct PipelineMachineTests {
                 while !server.replies.isEmpty {
                     switch machine.received(server.replies.removeFirst()) {
                     case .none: break
-                    case .succeed(let job, _), .fail(let job, _): answered[job, default: 0] += 1
+                    case .answer(let answers): for answer in answers { answered[answer.job, default: 0] += 1 }
                     case .violation: Issue.record("violation with seed \(seed)")
                     }
                 }

@@ -17,6 +17,15 @@ struct JSONElementsTests {
         #expect(try elements[2].get()["a"] == .integer(3))
     }
 
+    @Test("each fault has its own place in the whole text")
+    func places() throws {
+        let elements = try #require(try read("[{\"a\":1,\"a\":1},\n {},\n {\"é\":1,\"b\":2,\"b\":2}]"))
+        let errors = elements.compactMap { if case .failure(let error) = $0 { error } else { nil } }
+        #expect(errors.map(\.line) == [1, 3])
+        #expect(errors.map(\.column) == [9, 15])
+        #expect(errors.map(\.offset) == [8, 36])
+    }
+
     @Test("anything but an array is nil", arguments: ["{}", "1", "\"[\""])
     func notAnArray(text: String) throws {
         #expect(try read(text) == nil)

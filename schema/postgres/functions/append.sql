@@ -11,10 +11,12 @@
 -- e_*  one element an event, sorted by group; e_group counts from 1. e_digest is the digest of all columns but position
 --      and hash, made by the client (EventLog's EventDigest), who knows the version from g_expected.
 -- m_*  rows of treue.member to write along with their group.
+-- account_generation  which treue.account the states were worked out from (treue.projection); when a rebuild has put
+--      another in its place since, the whole call is refused with TR004. NULL: they rest on no row read before.
 --
--- The settings are part of the function, because its plans are made once a connection, perhaps while the tables are
--- empty: what it needs is always the index, a few rows at a time. docs/decisions/0002-append-function.md has the
--- measurements. It locks heads in order of partition, so that two batches never deadlock over them; it asks for no
+-- The settings are part of the function, because its plans are made once a connection, perhaps when the tables were
+-- tiny: what it needs is always the one index that gives the order, a few rows at a time.
+-- docs/decisions/0002-append-function.md has the measurements. It locks heads in order of partition, so that two batches never deadlock over them; it asks for no
 -- sequence, clock, advisory lock or NOTIFY, so that it can run on the node that owns its partitions.
 CREATE OR REPLACE FUNCTION treue.append(
     recorded_at    timestamptz,
@@ -35,7 +37,8 @@ CREATE OR REPLACE FUNCTION treue.append(
     e_digest       bytea[],
     m_group        int[],
     m_data_key     bytea[],
-    m_profile      bytea[]
+    m_profile      bytea[],
+    account_generation bigint
 ) RETURNS TABLE (
     ordinal            int,     -- of the group, from 1
     status             text,    -- appended, key, version, subject
@@ -53,6 +56,8 @@ CREATE OR REPLACE FUNCTION treue.append(
     SET enable_seqscan = off
     SET enable_hashjoin = off
     SET enable_mergejoin = off
+    SET enable_bitmapscan = off
+    SET enable_sort = off
     SET jit = off
 AS $$
 #variable_conflict use_column
@@ -79,6 +84,11 @@ BEGIN
       INTO head_partition, head_position, head_hash
       FROM (SELECT partition, position, hash FROM treue.head
              WHERE partition = ANY (g_partition) ORDER BY partition FOR UPDATE) AS l;
+
+    -- A swap holds every head, so what is seen now stays so until this transaction ends.
+    IF account_generation <> (SELECT generation FROM treue.projection WHERE name = 'account') THEN
+        RAISE EXCEPTION 'append: treue.account was rebuilt since its rows were read' USING ERRCODE = 'TR004';
+    END IF;
 
     FOR r IN
         SELECT k.g, k.key, old.*

@@ -1,0 +1,112 @@
+import EventLog
+import Foundation
+import Loyalty
+import Postgres
+import Synchronization
+import Wire
+
+/// What a batch looks up, for all its members at once.
+extension Lane {
+    /// Which account table the members in memory are from. Read before them: an append that names an old one is refused.
+    func accountGeneration(on lease: PostgresLease) async throws -> Int64 {
+        if let known = memory.withLock(\.generation) { return known }
+        let found = try await log.accountGeneration(on: lease)
+        memory.withLock { $0.generation = found }
+        return found
+    }
+
+    func loadMembers(_ batch: inout LaneBatch, on lease: PostgresLease) async throws {
+        let wanted = batch.openMembers.filter { batch.members[$0] == nil }
+        var missing: [UUID] = []
+        memory.withLock { memory in
+            for id in wanted {
+                if let known = memory.members[id] { batch.members[id] = known } else { missing.append(id) }
+            }
+        }
+        for row in try await log.accounts(of: missing, on: lease) {
+            do throws(CodecError) {
+                let known = KnownMember(version: row.version, state: try StateCodec.decode(row.state))
+                batch.members[row.member] = known
+                memory.withLock { $0.members[row.member] = known }
+            } catch {
+                // One row that cannot be read is that member's trouble alone.
+                batch.fail(row.member, with: ServiceError.internalFault("account of \(row.member): \(error)"))
+            }
+        }
+    }
+
+    func loadNeeds(_ batch: inout LaneBatch, on lease: PostgresLease) async throws {
+        let needs = batch.needs.filter { batch.isOpen($0.key) }
+        batch.needs = [:]
+        try await loadOrders(needs, &batch, on: lease)
+        for (member, wanted) in needs where wanted.contains(.history) {
+            do {
+                batch.groups[member]?.history = try await log.history(of: member, on: lease)
+            } catch let error as CodecError {
+                batch.fail(member, with: ServiceError.internalFault("events of \(member): \(error)"))
+            }
+        }
+    }
+
+    private func loadOrders(
+        _ needs: [UUID: Set<Need>], _ batch: inout LaneBatch, on lease: PostgresLease
+    ) async throws {
+        var subjects: [StreamSubject] = []
+        for (member, wanted) in needs {
+            for case .order(let order) in wanted {
+                subjects.append(StreamSubject(stream: member, subject: order.subject))
+                batch.groups[member]?.orders[order] = []
+            }
+        }
+        for (member, events) in try await log.events(about: subjects, on: lease) {
+            do throws(CodecError) {
+                for event in events {
+                    let dated = try DatedEvent(event)
+                    if let order = dated.event.order { batch.groups[member]?.orders[order]?.append(dated) }
+                }
+            } catch {
+                batch.fail(member, with: ServiceError.internalFault("events of \(member): \(error)"))
+            }
+        }
+    }
+
+    /// Answers requests whose key is in the log: with the first answer where the content is the same.
+    func answerRepeats(_ batch: inout LaneBatch, on lease: PostgresLease) async throws {
+        let open = batch.open.filter { batch.requests[$0].key != nil }
+        let known = try await log.events(byKeys: Array(Set(open.compactMap { batch.requests[$0].key })), on: lease)
+        var repeats: [(index: Int, first: RecordedEvent)] = []
+        for index in open {
+            guard let key = batch.requests[index].key, let first = known[key] else { continue }
+            guard first.contentHash == batch.requests[index].contentHash else {
+                batch.results[index] = .failure(batch.requests[index].reuseError)
+                continue
+            }
+            switch batch.requests[index].work {
+            case .enrolment: batch.results[index] = .success(.enrolled(first.stream, isReplayed: true))
+            case .event: repeats.append((index, first))
+            }
+        }
+        try await answer(repeats, &batch, on: lease)
+    }
+
+    /// What the checkout was told when each event was new: by one query, however many there are.
+    private func answer(
+        _ repeats: [(index: Int, first: RecordedEvent)], _ batch: inout LaneBatch, on lease: PostgresLease
+    ) async throws {
+        var answers: [(index: Int, answer: FirstAnswer)] = []
+        for (index, first) in repeats {
+            do {
+                answers.append((index, try FirstAnswer(first)))
+            } catch {
+                batch.results[index] = .failure(ServiceError.internalFault("\(error)"))
+            }
+        }
+        let followers = try await log.events(in: Set(answers.compactMap(\.answer.followers)), on: lease)
+        for (index, answer) in answers {
+            let language = batch.members[answer.first.stream]?.state.language ?? .english
+            batch.results[index] = Result {
+                .recorded(try answer.reply(with: followers[answer.first.stream] ?? [], in: language))
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+import EventLog
+import Foundation
+import Postgres
+import Projections
+import Synchronization
+import TestSupport
+import Testing
+import Wire
+
+@Suite("rebuilding the accounts")
+struct RebuildTests {
+    @Test("three times under eight writers: no write fails, and nothing differs afterwards")
+    func underLoad() async throws {
+        try await Server.with { server async throws in
+            _ = await server.history()
+            let load = Load()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for writer in 0..<8 {
+                    group.addTask {
+                        var number = 0
+                        while !load.isDone {
+                            let id = await server.buys(
+                                "m\((writer + number) % 20)", "\(writer) \(number)", daysAgo: Int64(number % 7))
+                            load.count(isWritten: id != nil)
+                            number += 1
+                        }
+                    }
+                }
+                for _ in 0..<3 {
+                    let before = load.written
+                    _ = try await server.projection.rebuild()
+                    while load.written < before + 50 { await Task.yield() }
+                    #expect(try await server.projection.verify().count == 0)
+                }
+                load.isDone = true
+                try await group.waitForAll()
+            }
+            #expect(load.refused == 0)
+            let found = try await server.projection.verify()
+            #expect(found.differences == [])
+            #expect(found.members == 20)
+        }
+    }
+
+    @Test("verifications beside rebuilds and writers find nothing")
+    func verifyBesideRebuild() async throws {
+        try await Server.with { server async throws in
+            _ = await server.history()
+            let load = Load()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    var number = 0
+                    while !load.isDone {
+                        await server.buys("m\(number % 20)", "w \(number)", daysAgo: 1)
+                        number += 1
+                    }
+                }
+                group.addTask {
+                    for _ in 0..<6 { _ = try await server.projection.rebuild() }
+                    load.isDone = true
+                }
+                while !load.isDone {
+                    #expect(try await server.projection.verify().differences == [])
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test("mends a falsified row, also for a server that holds it in memory")
+    func staleMemory() async throws {
+        try await Server.with { server async throws in
+            let rich = try #require(await server.buys("rich", "1", dollars: 500, daysAgo: 20))
+            let poor = try #require(await server.buys("poor", "2", dollars: 20, daysAgo: 20))
+            try await server.tamper(
+                """
+                UPDATE treue.account AS a SET state = r.state FROM treue.account AS r
+                 WHERE a.member_id = '\(poor)' AND r.member_id = '\(rich)'
+                """)
+            // A second server reads the false row into its memory when it writes.
+            try await server.beside { other async throws in
+                _ = await other.buys("poor", "3", dollars: 10, daysAgo: 10)
+                #expect(try await server.points(of: poor) == 510)
+                _ = try await server.projection.rebuild()
+                #expect(try await server.points(of: poor) == 30)
+                _ = await other.buys("poor", "4", dollars: 10, daysAgo: 5)
+                #expect(try await server.points(of: poor) == 40)
+                #expect(try await server.projection.verify().differences == [])
+            }
+        }
+    }
+
+    @Test("cut off by a lost connection or a cancelled task goes on where it was", arguments: [true, false])
+    func cutOff(byCancelling: Bool) async throws {
+        try await Server.with { server async throws in
+            let members = await server.history()
+            try await server.tamper("DELETE FROM treue.account WHERE member_id = '\(members[0])'")
+            let gate = Gate()
+            let rebuild = Task {
+                try await server.projection.rebuild { progress in
+                    if progress.done * 2 > progress.total { await gate.arrive() }
+                }
+            }
+            await gate.reached()
+            if byCancelling {
+                rebuild.cancel()
+            } else {
+                let kill = """
+                    SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'
+                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    """
+                try await server.postgres.query(kill, at: server.postgres.superuserURL(for: server.url))
+            }
+            await gate.open()
+            await #expect(throws: (any Error).self) { try await rebuild.value }
+            #expect(try await server.projection.status().state == "rebuilding")
+            let kept = try await server.number("SELECT count(*) FROM treue.checkpoint")
+            #expect(kept > 0)
+            let first = First()
+            let rebuilt = try await server.projection.rebuild { first.note($0.done) }
+            #expect(rebuilt.members == Int64(members.count))
+            #expect((first.value ?? 0) * 2 > (try await server.projection.total()))
+            #expect(try await server.projection.status().state == "live")
+            #expect(try await server.projection.verify().differences == [])
+        }
+    }
+
+    @Test("a second one beside it is refused")
+    func onlyOne() async throws {
+        try await Server.with { server async throws in
+            _ = await server.history(members: 3)
+            let gate = Gate()
+            let rebuild = Task { try await server.projection.rebuild { _ in await gate.arrive() } }
+            await gate.reached()
+            await #expect(throws: RebuildFault.self) { try await server.projection.rebuild() }
+            await gate.open()
+            _ = try await rebuild.value
+        }
+    }
+
+    @Test("writes go on while a long reader keeps the swap waiting")
+    func longReader() async throws {
+        try await Server.with { server async throws in
+            _ = await server.history(members: 3)
+            try await server.client.withLease { lease in
+                var rebuild: Task<AccountRebuilt, any Error>?
+                try await lease.transaction {
+                    _ = try await lease.query("SELECT count(*) FROM treue.account")
+                    rebuild = Task { try await server.projection.rebuild() }
+                    // Until the swap has given way at least once.
+                    while try await server.number(
+                        "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted") == 0
+                    { await Task.yield() }
+                    #expect(await server.buys("m1", "beside") != nil)
+                }
+                _ = try await rebuild?.value
+            }
+            #expect(try await server.projection.verify().differences == [])
+        }
+    }
+}
+
+/// What writers did, and whether they may stop.
+private final class Load: Sendable {
+    private let state = Mutex((isDone: false, written: 0, refused: 0))
+
+    var written: Int { state.withLock { $0.written } }
+    var refused: Int { state.withLock { $0.refused } }
+    var isDone: Bool {
+        get { state.withLock { $0.isDone } }
+        set { state.withLock { $0.isDone = newValue } }
+    }
+
+    func count(isWritten: Bool) {
+        state.withLock { state in
+            if isWritten { state.written += 1 } else { state.refused += 1 }
+        }
+    }
+}
+
+/// The first of many values.
+private final class First: Sendable {
+    private let state = Mutex<Int64?>(nil)
+
+    var value: Int64? { state.withLock { $0 } }
+    func note(_ value: Int64) { state.withLock { $0 = $0 ?? value } }
+}
+
+/// Holds somebody up until told otherwise.
+actor Gate {
+    private var isOpen = false
+    private var isReached = false
+    private var arrived: [CheckedContinuation<Void, Never>] = []
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func arrive() async {
+        isReached = true
+        for continuation in waiting { continuation.resume() }
+        waiting = []
+        guard !isOpen else { return }
+        await withCheckedContinuation { arrived.append($0) }
+    }
+
+    func reached() async {
+        guard !isReached else { return }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func open() {
+        isOpen = true
+        for continuation in arrived { continuation.resume() }
+        arrived = []
+    }
+}
