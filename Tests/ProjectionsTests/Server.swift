@@ -20,8 +20,11 @@ struct Server: Sendable {
     /// 2026-03-01T12:00:00Z.
     static let now = Instant(micros: 1_772_366_400_000_000)
 
+    /// Many servers at once need more connections than the cluster that all tests share has.
+    private static let cluster = Task { try await ThrowawayPostgres.start(configuration: ["max_connections = 400"]) }
+
     static func with(_ body: @Sendable (Server) async throws -> Void) async throws {
-        let postgres = try await ThrowawayPostgres.shared()
+        let postgres = try await cluster.value
         let url = try await postgres.freshDatabase()
         let client = try await client(url)
         _ = try await client.withLease { try await Migrator().migrate(on: $0) }
@@ -62,7 +65,9 @@ struct Server: Sendable {
     }
 
     private static func client(_ url: String) async throws -> PostgresClient {
-        let client = PostgresClient(configuration: PostgresConfiguration(url: url), logger: logger)
+        var configuration = PostgresConfiguration(url: url)
+        (configuration.readLanes, configuration.leases) = (1, 3)
+        let client = PostgresClient(configuration: configuration, logger: logger)
         try await client.start()
         return client
     }

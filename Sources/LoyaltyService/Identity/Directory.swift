@@ -5,8 +5,8 @@ import Postgres
 import Synchronization
 import Wire
 
-/// Who is behind a card, an e-mail or an external id. An identifier is claimed first, and the first claim wins; then its
-/// owner is enrolled. Whoever meets a claim whose owner was never enrolled completes it.
+/// Who is behind a card, an e-mail or an external id. An identifier is claimed first, and the first claim wins; then
+/// its owner is enrolled. Whoever meets a claim whose owner was never enrolled completes it.
 final class Directory: Sendable {
     /// A member to be, or one that is there.
     struct Resolved: Sendable {
@@ -118,8 +118,8 @@ final class Directory: Sendable {
         return Claim(id: id, newcomer: try newcomer(profile, id: id), made: made)
     }
 
-    /// Takes back what a claim wrote, except what its owner was enrolled under meanwhile: somebody else may have met the
-    /// claim unfinished and completed it.
+    /// Takes back what a claim wrote, except what its owner was enrolled under meanwhile: somebody else may have met
+    /// the claim unfinished and completed it.
     func release(_ claim: Claim) async throws {
         var kept: Set<Identifier> = []
         for row in try await MemberVault(log: log).rows(of: [claim.id], on: client) {

@@ -23,6 +23,9 @@ struct Shop: Sendable {
     static let now = Instant(micros: 1_772_366_400_000_000)
     static let master = [UInt8](repeating: 7, count: 32)
 
+    /// Many servers at once need more connections than the cluster that all tests share has.
+    private static let cluster = Task { try await ThrowawayPostgres.start(configuration: ["max_connections = 400"]) }
+
     /// Runs `body` and closes everything afterwards.
     ///
     /// - Parameter running: whether the services record; else their queues only fill.
@@ -30,7 +33,7 @@ struct Shop: Sendable {
         servers: Int = 1, enrolment: Programme.Enrolment = .automatic, running: Bool = true,
         configuration: LoyaltyService.Configuration = .init(), _ body: @Sendable (Shop) async throws -> Void
     ) async throws {
-        let postgres = try await ThrowawayPostgres.shared()
+        let postgres = try await cluster.value
         let url = try await postgres.freshDatabase()
         var clients: [PostgresClient] = []
         for _ in 0..<servers { clients.append(try await client(url)) }
@@ -67,7 +70,9 @@ struct Shop: Sendable {
     }
 
     static func client(_ url: String) async throws -> PostgresClient {
-        let client = PostgresClient(configuration: PostgresConfiguration(url: url), logger: logger)
+        var configuration = PostgresConfiguration(url: url)
+        (configuration.readLanes, configuration.leases) = (1, 3)
+        let client = PostgresClient(configuration: configuration, logger: logger)
         try await client.start()
         return client
     }
