@@ -31,6 +31,7 @@ extension ReferencePage {
           border-top: 1px solid var(--line); }
         th { width: 11rem; }
         td p { margin: 0; }
+        td th, td .type { width: 8rem; }
         .type { width: 14rem; color: var(--soft); overflow-wrap: anywhere; }
         details { margin: .3rem 0; }
         summary { cursor: pointer; }
