@@ -87,7 +87,8 @@ let package = Package(
         tests(
             of: "HTTPAPI",
             uses: [
-                "Schema", "Loyalty", "LoyaltyService", "Wire", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
+                "Schema", "Loyalty", "LoyaltyService", "Wire", hummingbird, hummingbirdCore, hummingbirdTesting,
+                httpTypes,
                 nio, nioEmbedded, logging, crypto,
             ]),
         // Only the built program: it lies beside the tests, because a build of all tests builds it too.

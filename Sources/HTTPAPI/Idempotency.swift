@@ -15,11 +15,12 @@ extension RequestKey {
         if text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") { text = text.dropFirst().dropLast() }
         let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
         guard given.count == 1, (1...longest).contains(text.utf8.count), isPlain else {
-            throw .invalid([
-                ServiceError.Fault(
-                    pointer: "/Idempotency-Key",
-                    detail: "must be one text of 1 to \(longest) visible ASCII characters")
-            ], of: "header")
+            throw .invalid(
+                [
+                    ServiceError.Fault(
+                        pointer: "/Idempotency-Key",
+                        detail: "must be one text of 1 to \(longest) visible ASCII characters")
+                ], of: "header")
         }
         return RequestKey(apiKey: principal.keyID, route: route, text: String(text))
     }

@@ -29,7 +29,8 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
 
 @Suite("access")
 struct AccessTests {
-    @Test("a route answers 401 without a key and with an unknown one, 403 without its scope, else 2xx",
+    @Test(
+        "a route answers 401 without a key and with an unknown one, 403 without its scope, else 2xx",
         arguments: SecuredRoute.all)
     func scopes(route: SecuredRoute) async throws {
         try await Harness().run { caller in
@@ -65,7 +66,8 @@ struct AccessTests {
         buildResponder(api: FakeLoyalty(), configuration: HTTPConfiguration()) { FakeLoyalty.now }.methods
     }
 
-    @Test("credentials that are no bearer token are refused", arguments: ["Basic a2V5", "Bearer", "Bearer ", "key-admin"])
+    @Test(
+        "credentials that are no bearer token are refused", arguments: ["Basic a2V5", "Bearer", "Bearer ", "key-admin"])
     func otherSchemes(header: String) async throws {
         try await Harness().run { caller in
             let reply = try await caller.call(

@@ -12,7 +12,9 @@ struct ConnectionTests {
         POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer key-admin\r\nContent-Type: application/json\r\n
         """
 
-    private func talk(_ harness: Harness = Harness(), _ test: @escaping @Sendable (RawConnection) throws -> Void) async throws {
+    private func talk(_ harness: Harness = Harness(), _ test: @escaping @Sendable (RawConnection) throws -> Void)
+        async throws
+    {
         try await harness.run(.live) { caller in
             let port = try #require(caller.client.port)
             let connection = try RawConnection(port: port)
@@ -22,7 +24,8 @@ struct ConnectionTests {
     }
 
     /// Runs blocking calls elsewhere than on the pool that the server's own tasks run on.
-    private static func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    private static func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value
+    {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(with: Result { try work() }) }
         }
@@ -63,9 +66,11 @@ struct ConnectionTests {
         }
     }
 
-    @Test("what is not HTTP gets a problem document and the connection ends", arguments: [
-        "how do you do\r\n\r\n", "GET / HTTP/1.1\r\nX: \(String(repeating: "x", count: 40_000))\r\n\r\n",
-    ])
+    @Test(
+        "what is not HTTP gets a problem document and the connection ends",
+        arguments: [
+            "how do you do\r\n\r\n", "GET / HTTP/1.1\r\nX: \(String(repeating: "x", count: 40_000))\r\n\r\n",
+        ])
     func notHTTP(text: String) async throws {
         try await talk { connection in
             try connection.send(text)

@@ -29,7 +29,8 @@ struct EventRouteTests {
         "explanation":"1 point per 1.00 GBP on 139.12 GBP"}]}
         """
 
-    @Test("a batch answers in the order sent, and a bad event does not spoil its neighbours",
+    @Test(
+        "a batch answers in the order sent, and a bad event does not spoil its neighbours",
         arguments: ["application/json", "application/cloudevents-batch+json; charset=utf-8"])
     func batch(type: String) async throws {
         try await Harness().run { caller in
@@ -83,7 +84,8 @@ struct EventRouteTests {
         #expect(harness.fake.state.withLock { $0.order.isEmpty })
     }
 
-    @Test("a service that takes nothing is told as 503 with Retry-After, for one event and for a batch",
+    @Test(
+        "a service that takes nothing is told as 503 with Retry-After, for one event and for a batch",
         arguments: [false, true])
     func overloaded(asBatch: Bool) async throws {
         let harness = Harness()

@@ -9,7 +9,9 @@ import Testing
 struct HTTPConventionTests {
     private static let member = "/v1/members/01980000-0000-7000-8000-000000000001"
 
-    @Test("an unknown path is 404", arguments: ["/", "/v1", "/v1/nothing", "/v1/members/x/y", "/V1/events", "/favicon.ico"])
+    @Test(
+        "an unknown path is 404",
+        arguments: ["/", "/v1", "/v1/nothing", "/v1/members/x/y", "/V1/events", "/favicon.ico"])
     func unknownPath(path: String) async throws {
         try await Harness().run { caller in
             let reply = try await caller.call(.get, path, key: nil)
@@ -17,7 +19,8 @@ struct HTTPConventionTests {
         }
     }
 
-    @Test("a wrong method is 405 and says which are right",
+    @Test(
+        "a wrong method is 405 and says which are right",
         arguments: [
             (.get, "/v1/events", "POST"), (.put, "/v1/members", "GET, HEAD, POST"), (.delete, member, "GET, HEAD"),
             (.post, "/livez", "GET, HEAD"), (HTTPRequest.Method("BREW")!, member + "/balance", "GET, HEAD"),

@@ -57,7 +57,8 @@ struct ListRouteTests {
             ])
     }
 
-    @Test("wrong paging is 422 with every fault",
+    @Test(
+        "wrong paging is 422 with every fault",
         arguments: [
             ("limit=0", ["/limit"]), ("limit=201", ["/limit"]), ("limit=-1", ["/limit"]), ("limit=ten", ["/limit"]),
             ("limit=%2B5", ["/limit"]), ("limit=", ["/limit"]), ("limit=5&limit=6", ["/limit"]),

@@ -42,7 +42,8 @@ struct MemberRouteTests {
         }
     }
 
-    @Test("a member is found by exactly one identifier",
+    @Test(
+        "a member is found by exactly one identifier",
         arguments: ["card=4000", "email=ada%2Bshop@example.com", "email=ADA+shop@example.com", "external_id=crm%207"])
     func find(query: String) async throws {
         try await Harness().run { caller in
@@ -51,7 +52,8 @@ struct MemberRouteTests {
         }
     }
 
-    @Test("a lookup that names none, two or a broken identifier is 422; an unknown one is 404",
+    @Test(
+        "a lookup that names none, two or a broken identifier is 422; an unknown one is 404",
         arguments: [
             ("", 422, ""), ("?", 422, ""), ("?card=4000&email=a@b.c", 422, ""), ("?card=", 422, "/card"),
             ("?card=1&card=2", 422, "/card"), ("?email=nobody", 422, "/email"), ("?email=%", 422, ""),
@@ -95,9 +97,12 @@ struct MemberRouteTests {
         "requirements":[{"metric":"spend","threshold":35000,"remaining":21088}]}}}
         """
 
-    @Test("as_of is read with any offset, however its plus sign was written",
-        arguments: ["2025-01-01T01:00:00%2B01:00", "2025-01-01T01:00:00+01:00", "2025-01-01T01:00:00%2001:00",
-            "2025-01-01T00:00:00Z"])
+    @Test(
+        "as_of is read with any offset, however its plus sign was written",
+        arguments: [
+            "2025-01-01T01:00:00%2B01:00", "2025-01-01T01:00:00+01:00", "2025-01-01T01:00:00%2001:00",
+            "2025-01-01T00:00:00Z",
+        ])
     func asOf(text: String) async throws {
         let harness = Harness()
         try await harness.run { caller in

@@ -51,7 +51,8 @@ struct WrongBody: CustomTestStringConvertible, Sendable {
     private static let wrong = [
         WrongBody(
             name: "three faults at once",
-            body: sale(#""quantity":1"#, #""quantity":-1,"colour":"red""#).replacing("GBP", with: "pounds"), status: 422,
+            body: sale(#""quantity":1"#, #""quantity":-1,"colour":"red""#).replacing("GBP", with: "pounds"),
+            status: 422,
             code: "validation_failed", pointers: ["/data/currency", "/data/lines/0/quantity", "/data/lines/0/colour"]),
         WrongBody(
             name: "two members", body: sale(#"{"card":"4000"}"#, #"{"card":"4000","id":"x"}"#), status: 422,
@@ -82,7 +83,8 @@ struct WrongBody: CustomTestStringConvertible, Sendable {
 
 @Suite("wrong bodies")
 struct WrongBodyTests {
-    @Test("a wrong body is a problem document that names every fault, and nothing is recorded",
+    @Test(
+        "a wrong body is a problem document that names every fault, and nothing is recorded",
         arguments: WrongBody.all)
     func refused(wrong: WrongBody) async throws {
         let harness = Harness()

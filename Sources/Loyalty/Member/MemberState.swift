@@ -51,7 +51,8 @@ public struct MemberState: Hashable, Sendable {
 
     /// Every part, as stored.
     public init(
-        programme: String, language: Language, enrolledAt: Instant, latest: Instant, wallet: Wallet, standing: Standing, spend: [Spend],
+        programme: String, language: Language, enrolledAt: Instant, latest: Instant, wallet: Wallet, standing: Standing,
+        spend: [Spend],
         lastActive: CivilDate?, inactiveOn: CivilDate?
     ) {
         (self.programme, self.language) = (programme, language)

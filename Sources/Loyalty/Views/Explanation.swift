@@ -99,7 +99,8 @@ private struct Teller {
         let version = programme.versions.last { $0.tiers.contains { $0.id == event.to } }
         let name = version?.tiers.first { $0.id == event.to }?.name ?? event.to
         let spend = money(event.spend, programme.currencies.first?.code ?? "")
-        let until = event.validUntil.map { language.text(", until \(language.day($0))", ", bis \(language.day($0))") } ?? ""
+        let until =
+            event.validUntil.map { language.text(", until \(language.day($0))", ", bis \(language.day($0))") } ?? ""
         switch event.reason {
         case .reached:
             return language.text(

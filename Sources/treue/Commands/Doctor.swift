@@ -1,7 +1,7 @@
 import ArgumentParser
 import EventLog
-import Loyalty
 import Foundation
+import Loyalty
 import Postgres
 import PostgresServer
 import Wire
@@ -10,7 +10,8 @@ import Wire
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say what is wrong with the environment, and how to mend it.",
-        discussion: "Exit code 1 when something is wrong. Changes nothing but starting the private PostgreSQL for a look.")
+        discussion:
+            "Exit code 1 when something is wrong. Changes nothing but starting the private PostgreSQL for a look.")
 
     @OptionGroup var options: SettingsOptions
 
@@ -118,6 +119,7 @@ private enum DoctorChecks {
 
     private static func schema(_ client: PostgresClient) async throws -> String {
         let pending = try await client.withLease { lease in try await Migrator().pending(on: lease) }
-        return pending.isEmpty ? "up to date" : "\(pending.count) changes pending; treue migrate (or serve) applies them"
+        return pending.isEmpty
+            ? "up to date" : "\(pending.count) changes pending; treue migrate (or serve) applies them"
     }
 }

@@ -66,7 +66,8 @@ struct Keys: AsyncParsableCommand {
             try await Installation.use(options) { installation in
                 let now = SystemClock.now().micros
                 for key in try await APIKeyStore().all(on: installation.client) {
-                    let state = key.isValid(atMicros: now) ? "valid" : key.revokedAtMicros == nil ? "expired" : "revoked"
+                    let state =
+                        key.isValid(atMicros: now) ? "valid" : key.revokedAtMicros == nil ? "expired" : "revoked"
                     print(
                         "\(UUIDText.text(key.id))  \(state)  \(RFC3339.text(micros: key.createdAtMicros))  "
                             + "\(key.scopes.joined(separator: ","))  \(key.name)")
@@ -87,7 +88,8 @@ struct Keys: AsyncParsableCommand {
         func run() async throws {
             guard let id = UUIDText.parse(id) else { throw Fault(cannot: "\(id) is not a key's id") }
             try await Installation.use(options) { installation in
-                let found = try await APIKeyStore().revoke(id, atMicros: SystemClock.now().micros, on: installation.client)
+                let found = try await APIKeyStore().revoke(
+                    id, atMicros: SystemClock.now().micros, on: installation.client)
                 guard found else { throw Fault(found: "there is no key \(UUIDText.text(id))") }
                 print("revoked")
             }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import EventLog
+import Loyalty
 import Postgres
 import Wire
-import Loyalty
 
 /// `treue log`
 struct Log: AsyncParsableCommand {
@@ -35,7 +35,8 @@ struct Log: AsyncParsableCommand {
         private func report(_ result: LogVerification) {
             guard json else {
                 for finding in result.findings { print(finding) }
-                print("\(result.events) events, \(result.findings.count)\(result.isTruncated ? " or more" : "") findings")
+                print(
+                    "\(result.events) events, \(result.findings.count)\(result.isTruncated ? " or more" : "") findings")
                 return
             }
             print(

@@ -21,7 +21,8 @@ struct Projections: AsyncParsableCommand {
             try await Installation.use(options) { installation in
                 let status = try await AccountProjection(client: installation.client, log: installation.log).status()
                 guard json else {
-                    print("\(status.name)  version \(status.version)  \(status.state)  \(status.members) members  lag 0")
+                    print(
+                        "\(status.name)  version \(status.version)  \(status.state)  \(status.members) members  lag 0")
                     return
                 }
                 print(

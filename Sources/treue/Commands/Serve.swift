@@ -2,10 +2,10 @@ import ArgumentParser
 public import HTTPAPI
 import Hummingbird
 import Logging
+import Loyalty
 public import LoyaltyService
 import ServiceLifecycle
 import UnixSignals
-import Loyalty
 
 extension LoyaltyService: LoyaltyAPI {}
 
@@ -35,7 +35,8 @@ struct Serve: AsyncParsableCommand {
                 api: service, configuration: configuration, logger: logger, clock: SystemClock.now
             ) { port in
                 logger.notice(
-                    "listening", metadata: ["url": "http://\(address):\(port ?? 0)", "programme": "\(installation.programme.id)"])
+                    "listening",
+                    metadata: ["url": "http://\(address):\(port ?? 0)", "programme": "\(installation.programme.id)"])
             }
             // The last one listed stops first: no request is taken any more when the recorder is told to finish.
             let group = ServiceGroup(

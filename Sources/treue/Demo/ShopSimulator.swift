@@ -20,7 +20,8 @@ struct ShopSimulator: Sendable {
     private static let source = "/demo/shop"
     private static let day: Int64 = 86_400_000_000
     private static let catalogue: [(sku: String, name: String, price: Int64, category: String)] = [
-        ("tea-100", "Green tea", 590, "tea"), ("cup-1", "Cup", 1_250, "tableware"), ("pot-1", "Teapot", 3_990, "tableware"),
+        ("tea-100", "Green tea", 590, "tea"), ("cup-1", "Cup", 1_250, "tableware"),
+        ("pot-1", "Teapot", 3_990, "tableware"),
         ("soap-3", "Three soaps", 1_180, "bath"), ("balm-1", "Lip balm", 690, "skincare"),
         ("cream-50", "Day cream", 4_450, "skincare"), ("serum-30", "Serum", 7_900, "skincare"),
         ("scent-50", "Eau de parfum", 9_800, "fragrance"), ("brush-2", "Brush", 2_250, "make-up"),

@@ -68,6 +68,8 @@ struct Installation: Sendable {
             let log = try await EventLog.open(on: database.client)
             let programme = try await PublishedProgramme.load(settings, on: database.client)
             let keys = try MasterKeyFile.load(directory: try DataDirectory.open(settings.dataDirectory))
+            // With another database's key nobody would be found by card or e-mail, and everybody enrolled a second time.
+            try await keys.check(against: log, on: database.client)
             return Installation(database: database, log: log, programme: programme, keys: keys)
         } catch {
             await database.close()
@@ -82,7 +84,9 @@ struct Installation: Sendable {
     }
 
     /// Runs a command on an open installation and closes it, whatever happens.
-    static func use<Result>(_ options: SettingsOptions, _ body: (Installation) async throws -> Result) async throws -> Result {
+    static func use<Result>(_ options: SettingsOptions, _ body: (Installation) async throws -> Result) async throws
+        -> Result
+    {
         let installation = try await open(options.settings())
         do {
             let result = try await body(installation)
@@ -95,7 +99,8 @@ struct Installation: Sendable {
     }
 
     /// Runs work beside a service that records, and lets it finish what it took.
-    func withService<Result: Sendable>(_ body: @Sendable (LoyaltyService) async throws -> Result) async throws -> Result {
+    func withService<Result: Sendable>(_ body: @Sendable (LoyaltyService) async throws -> Result) async throws -> Result
+    {
         let service = service()
         async let running: Void = service.run()
         do {

@@ -23,11 +23,13 @@ struct LogOutput: LogHandler {
         FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 
-    private func text(_ event: LogEvent, _ pairs: [(key: String, value: Logger.MetadataValue)], _ now: String) -> String {
+    private func text(_ event: LogEvent, _ pairs: [(key: String, value: Logger.MetadataValue)], _ now: String) -> String
+    {
         "\(now) \(event.level) \(event.message)" + pairs.map { " \($0.key)=\($0.value)" }.joined()
     }
 
-    private func json(_ event: LogEvent, _ pairs: [(key: String, value: Logger.MetadataValue)], _ now: String) -> String {
+    private func json(_ event: LogEvent, _ pairs: [(key: String, value: Logger.MetadataValue)], _ now: String) -> String
+    {
         var writer = JSONWriter(reserving: 256)
         writer.beginObject()
         for (name, value) in [("time", now), ("level", event.level.rawValue), ("message", "\(event.message)")] {

@@ -31,7 +31,9 @@ enum PublishedProgramme {
     }
 
     private static func source(_ settings: Settings) throws -> (text: String, name: String) {
-        guard let path = settings.programmePath else { return (ReferenceProgramme.yaml, "the Sephora reference programme") }
+        guard let path = settings.programmePath else {
+            return (ReferenceProgramme.yaml, "the Sephora reference programme")
+        }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw Fault(cannot: "TREUE_PROGRAMME names \(path), which cannot be read")
         }

@@ -1,10 +1,10 @@
 import Foundation
-@testable import Loyalty
-@testable import LoyaltyService
 import Synchronization
-@testable import Wire
 
 @testable import HTTPAPI
+@testable import Loyalty
+@testable import LoyaltyService
+@testable import Wire
 
 /// Keeps in memory what the routes ask it to, and answers by simple rules: 10 points an event.
 final class FakeLoyalty: LoyaltyAPI {

@@ -46,7 +46,8 @@ struct Caller: Sendable {
         var json: JSONValue { get throws { try JSONReader.read(body) } }
         /// `code` of a problem document.
         var code: String? {
-            guard headers[.contentType] == "application/problem+json", case .string(let code)? = try? json["code"] else {
+            guard headers[.contentType] == "application/problem+json", case .string(let code)? = try? json["code"]
+            else {
                 return nil
             }
             return code

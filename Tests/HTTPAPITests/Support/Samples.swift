@@ -1,4 +1,5 @@
 import Foundation
+
 @testable import Loyalty
 @testable import LoyaltyService
 @testable import Wire
