@@ -83,7 +83,7 @@ let package = Package(
             of: "Projections",
             uses: ["Postgres", "EventLog", "Loyalty", "LoyaltyService", "Wire", "TestSupport", logging]),
         tests(of: "LoyaltyService", uses: ["Postgres", "EventLog", "Loyalty", "Wire", "TestSupport", crypto, logging]),
-        tests(of: "treue"),
+        tests(of: "treue", uses: ["Loyalty", "Wire"]),
         tests(
             of: "HTTPAPI",
             uses: [

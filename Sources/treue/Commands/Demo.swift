@@ -6,14 +6,17 @@ import LoyaltyService
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Let a simulated shop sell for a while: members with habits, baskets and returns.",
-        discussion: "The same seed makes the same members and the same sales; running it again counts nothing twice.")
+        discussion: """
+            The same seed makes the same members and the same sales on the same days: running it again counts nothing \
+            twice, and on another day goes on where the shop was.
+            """)
 
     @OptionGroup var options: SettingsOptions
 
     @Option(help: "How many members.")
     var members = 300
 
-    @Option(help: "How many days of business, up to today.")
+    @Option(help: "How many days of business, up to yesterday.")
     var days = 365
 
     @Option(help: "What the chances are drawn from.")

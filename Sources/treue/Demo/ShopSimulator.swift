@@ -18,7 +18,8 @@ struct ShopSimulator: Sendable {
     }
 
     private static let source = "/demo/shop"
-    private static let day: Int64 = 86_400_000_000
+    private static let hour: Int64 = 3_600_000_000
+    private static let day: Int64 = 24 * hour
     private static let catalogue: [(sku: String, name: String, price: Int64, category: String)] = [
         ("tea-100", "Green tea", 590, "tea"), ("cup-1", "Cup", 1_250, "tableware"),
         ("pot-1", "Teapot", 3_990, "tableware"),
@@ -29,36 +30,33 @@ struct ShopSimulator: Sendable {
     ]
 
     func member(_ number: Int) -> Person? {
-        var chance = SeededGenerator(seed: seed &* 1_000_003 &+ UInt64(number))
         let externalID = "demo-\(number + 1)"
         guard let reference = MemberReference(.externalID, externalID) else { return nil }
+        var habits = SeededGenerator(seed: seed &* 1_000_003 &+ UInt64(number))
         // The one half comes now and then, a tenth every week.
-        let visitsAYear = [2, 4, 4, 6, 8, 12, 12, 20, 30, 52].randomElement(using: &chance) ?? 4
-        let generosity = Int64.random(in: 1...4, using: &chance)
-        let end = until.micros
-        let start = end - Int64(days) * ShopSimulator.day
-        let joined = start + Int64.random(in: 0...(end - start) / 2, using: &chance)
+        let visitsAYear = [2, 4, 4, 6, 8, 12, 12, 20, 30, 52].randomElement(using: &habits) ?? 4
+        let generosity = Int64.random(in: 1...4, using: &habits)
+        let locale = Bool.random(using: &habits) ? "de" : "en"
+        let lastDay = until.micros / ShopSimulator.day
         var events: [IncomingEvent] = []
-        var time = joined
-        var visit = 0
-        while events.count < 2_000 {
-            let pause = max(1, 730 / visitsAYear)
-            time += Int64.random(in: 1...Int64(pause) * 24, using: &chance) * 3_600_000_000
-            guard time < end - ShopSimulator.day else { break }
-            visit += 1
+        for day in lastDay - Int64(days)..<lastDay {
+            // Drawn from the day itself: what happened on it is the same, whenever and for how long a shop is asked for.
+            var chance = SeededGenerator(seed: habits.seed ^ UInt64(bitPattern: day) &* 0x9E37_79B9_7F4A_7C15)
+            guard Int.random(in: 0..<365, using: &chance) < visitsAYear else { continue }
+            let opening = day * ShopSimulator.day + 8 * ShopSimulator.hour
+            let time = opening + Int64.random(in: 0..<12 * ShopSimulator.hour, using: &chance)
             let lines = basket(generosity, &chance)
-            let order = "\(externalID)-\(visit)"
+            let order = "\(externalID)-\(day)"
             events.append(sale(order, lines, of: reference, at: time, &chance))
-            if Int.random(in: 0..<12, using: &chance) == 0 {
-                let back = min(time + Int64.random(in: 1...14, using: &chance) * ShopSimulator.day, end - 1)
+            let back = time + Int64.random(in: 1...14, using: &chance) * ShopSimulator.day
+            if Int.random(in: 0..<12, using: &chance) == 0, back < until.micros {
                 events.append(comeback(order, lines[0], of: reference, at: back))
             }
         }
-        let stamp = Instant(micros: joined)
-        let locale = Bool.random(using: &chance) ? "de" : "en"
+        events.sort { ($0.time ?? until) < ($1.time ?? until) }
         return Person(
-            enrolment: EnrolmentBody(externalID: externalID, locale: locale), joined: stamp,
-            events: events.sorted { ($0.time ?? stamp) < ($1.time ?? stamp) })
+            enrolment: EnrolmentBody(externalID: externalID, locale: locale), joined: events.first?.time ?? until,
+            events: events)
     }
 
     private func basket(_ generosity: Int64, _ chance: inout SeededGenerator) -> [Line] {
@@ -98,9 +96,11 @@ struct ShopSimulator: Sendable {
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, seeded, the same on every machine.
 struct SeededGenerator: RandomNumberGenerator {
+    /// What it was made from.
+    let seed: UInt64
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { (self.seed, state) = (seed, seed) }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
