@@ -41,7 +41,10 @@ struct Serve: AsyncParsableCommand {
             // The last one listed stops first: no request is taken any more when the recorder is told to finish.
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
-                    services: [.init(service: Recorder(service: service)), .init(service: application)],
+                    services: [
+                        .init(service: Recorder(service: service)), .init(service: OperationDesk(service: service)),
+                        .init(service: application),
+                    ],
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             try await group.run()
             logger.notice("stopped")
@@ -58,6 +61,19 @@ private struct Recorder: Service {
             await service.run()
         } onGracefulShutdown: {
             service.shutdown()
+        }
+    }
+}
+
+/// Long work that administrators ask for.
+private struct OperationDesk: Service {
+    let service: LoyaltyService
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await service.operations.run()
+        } onGracefulShutdown: {
+            service.operations.shutdown()
         }
     }
 }

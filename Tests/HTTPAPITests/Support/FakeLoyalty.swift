@@ -22,6 +22,8 @@ final class FakeLoyalty: LoyaltyAPI {
         var crash = false
         var version: Int64 = 1
         var idempotency: [RequestKey] = []
+        var looks = 0
+        var clocks: [Clocks] = []
     }
 
     struct Crash: Error { var email = "ada@example.com" }
