@@ -60,7 +60,10 @@ public enum Schema {
                 SQLFile("tables/checkpoint", PackageResources.checkpoint_sql),
             ]),
         SchemaMigration(
-            version: 2, name: "operations, projections that can go back, and reports",
+            version: 2, name: "followers that can stop before an event",
+            files: [SQLFile("tables/follower_fault", PackageResources.follower_fault_sql)]),
+        SchemaMigration(
+            version: 3, name: "operations, projections that can go back, and reports",
             files: [
                 SQLFile("tables/operation", PackageResources.operation_sql),
                 SQLFile("tables/projection_lifecycle", PackageResources.projection_lifecycle_sql),
