@@ -62,5 +62,6 @@ func buildRouter(
     ProjectionRoutes(api: api).add(to: secured)
     OperationRoutes(api: api).add(to: secured)
     LogRoutes(api: api).add(to: secured)
+    ReportRoutes(api: api).add(to: secured)
     return router
 }

@@ -44,6 +44,7 @@ public struct AccountProjection: Sendable {
         status.previousVersion = try row.bool(3) ? try row.optionalInt4(4).map(Int.init) : nil
         status.swappedAtMicros = try row.optionalTimestamptz(5)
         status.verifiedAtMicros = try row.optionalTimestamptz(6)
+        (status.faults, status.skipped) = try await ProjectionFaults.of(status.name, in: log, on: client)
         return status
     }
 

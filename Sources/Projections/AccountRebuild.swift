@@ -99,7 +99,9 @@ extension AccountProjection {
         let meter = Meter(done: known, total: try await total()) { progress in
             await tell(FoldProgress(done: progress.done, total: progress.total, skipped: known))
         }
-        var positions = try await work.catchUp(meter)
+        var positions = try await ProjectionFaults.noting(target.checkpoint, on: client) {
+            try await work.catchUp(meter)
+        }
         // Each round is shorter than the one before, because it only has what came during that one.
         for _ in 0..<10 where try await work.behind(positions) >= AccountProjection.nearlyThere {
             positions = try await work.catchUp(meter)
@@ -125,6 +127,7 @@ extension AccountProjection {
             try await lease.execute("SET LOCAL lock_timeout = '1s'")
             _ = try await lease.query("SELECT partition FROM treue.head ORDER BY partition FOR UPDATE", [])
             let events = try await work.finish(from: positions, on: lease)
+            try await ProjectionFaults.resolve(work.target.checkpoint, on: lease)
             return Rebuilt(events: events, rows: try await swap(lease).first?.int8(0) ?? 0)
         }
     }

@@ -65,6 +65,7 @@ extension AccountProjection {
     {
         let total = try await total()
         let generation = try await log.accountGeneration(on: client)
+        let skips = try await ProjectionFaults.skips(of: AccountProjection.name, on: client)
         return try await client.withLease { lease in
             var result = AccountVerification()
             for partition in 0..<log.partitions {
@@ -77,7 +78,7 @@ extension AccountProjection {
                         SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
                         LOCK TABLE treue.account IN ACCESS SHARE MODE
                         """)
-                    try await verify(partition, skipping: [], on: lease, into: &result) { events in
+                    try await verify(partition, skipping: skips[partition] ?? [], on: lease, into: &result) { events in
                         await progress(FoldProgress(done: before + events, total: max(total, before + events)))
                     }
                 }

@@ -15,11 +15,12 @@ enum FoldBar {
         return result
     }
 
-    static func report(_ rebuilt: Rebuilt, json: Bool, _ verb: String) {
+    static func report(_ rebuilt: Rebuilt, of name: String, json: Bool, _ verb: String) {
         if json {
             print(Output.object { rebuilt.write(to: &$0) })
         } else {
-            print("\(verb) \(rebuilt.rows) members from \(rebuilt.events) events")
+            let what = name == AccountProjection.name ? "members" : "figures"
+            print("\(verb) \(rebuilt.rows) \(what) from \(rebuilt.events) events")
         }
     }
 

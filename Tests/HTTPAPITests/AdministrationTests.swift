@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Loyalty
 import LoyaltyService
+import Projections
 import Synchronization
 import Testing
 import Wire
@@ -90,6 +91,48 @@ struct AdministrationTests {
         }
         let expected = Clocks(asOf: Instant(micros: 1_000_000), knownAt: Instant(micros: 2_000_000))
         #expect(harness.fake.state.withLock { $0.clocks } == [expected])
+    }
+
+    @Test("an event before which a projection waits can be tried again or skipped, with a reason")
+    func faults() async throws {
+        try await Harness().run { caller async throws in
+            let skip = #"{"partition": 1, "position": 7, "reason": "a till gone mad"}"#
+            let path = "/v1/projections/daily"
+            #expect(try await caller.call(.post, "\(path)/skip", type: "application/json", body: skip).status == 200)
+            let bare = try await caller.call(.post, "\(path)/skip", type: "application/json", body: "{}")
+            #expect(Set(bare.pointers) == ["/partition", "/position", "/reason"])
+            let retry = #"{"partition": 9}"#
+            let reply = try await caller.call(.post, "\(path)/retry", type: "application/json", body: retry)
+            #expect(reply.code == "not_stopped")
+        }
+    }
+
+    @Test(
+        "a report is JSON, or CSV where that is asked for",
+        arguments: ["liability", "breakage", "tiers", "kpis", "segments"])
+    func report(kind: String) async throws {
+        let harness = Harness()
+        try await harness.run { caller async throws in
+            let path = "/v1/reports/\(kind)?by=day&from=2026-03-01&to=2026-03-02"
+            let json = try await caller.call(.get, path)
+            #expect(json.headers[.contentType] == "application/json")
+            #expect(try json.json["report"] == .string(kind))
+            #expect(
+                json.text.contains(#""data":[{"period":"2026-03","members":7},{"period":"=a,\"b\"","members":null}]"#))
+            for csv in [
+                try await caller.call(.get, "\(path)&format=csv"),
+                try await caller.call(.get, path, headers: [.accept: "text/csv"]),
+            ] {
+                #expect(csv.headers[.contentType] == "text/csv; charset=utf-8; header=present")
+                // A spreadsheet must not take a text for a formula.
+                #expect(csv.text == "period,members\r\n2026-03,7\r\n\"'=a,\"\"b\"\"\",\r\n")
+            }
+            let wrong = try await caller.call(.get, "/v1/reports/\(kind)?by=year&from=yesterday&format=pdf")
+            #expect(wrong.pointers == ["/by", "/from", "/format"])
+        }
+        let asked = harness.fake.state.withLock { $0.reports }
+        #expect(asked.count == 3)
+        #expect(asked.allSatisfy { $0.unit == .day && $0.from == CivilDate(year: 2026, month: 3, day: 1) })
     }
 
     @Test("a checkpoint is what the command line reads")

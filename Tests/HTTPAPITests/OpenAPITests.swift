@@ -93,7 +93,15 @@ struct OpenAPITests {
     }
 
     private func read(_ body: [UInt8], path: String) throws {
-        guard path == "/v1/events" else {
+        switch path {
+        case "/v1/events": break
+        case "/v1/projections/{name}/retry":
+            _ = try RetryBody.read(body)
+            return
+        case "/v1/projections/{name}/skip":
+            _ = try SkipBody.read(body)
+            return
+        default:
             _ = try EnrolmentBody.read(body)
             return
         }

@@ -18,6 +18,14 @@ public protocol AdministrationAPI: Sendable {
     /// Begins to compare every row of every read model with the log.
     func verifyProjections() async throws(ServiceError) -> OperationView
 
+    /// Lets a read model try again what stopped one of its partitions.
+    func retry(projection name: String, partition: Int) async throws(ServiceError)
+
+    /// Lets a read model go on without an event, for ever.
+    func skip(
+        projection name: String, partition: Int, position: Int64, reason: String, at now: Instant
+    ) async throws(ServiceError)
+
     /// Begins to check the log's chains.
     func beginLogVerification() async throws(ServiceError) -> OperationView
 

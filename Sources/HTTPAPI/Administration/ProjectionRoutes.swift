@@ -20,6 +20,30 @@ struct ProjectionRoutes<API: LoyaltyAPI>: Sendable {
         routes.on(.post, "projections/{name}/rollback", for: []) { _, context in
             Answer.begun(try await api.rollBack(projection: Self.name(context)))
         }
+        routes.on(.post, "projections/{name}/retry", for: []) { try await retry($0, $1) }
+        routes.on(.post, "projections/{name}/skip", for: []) { try await skip($0, $1) }
+    }
+
+    private func retry(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let body = try await Self.body(of: request) { bytes throws(BodyError) in try RetryBody.read(bytes) }
+        try await api.retry(projection: Self.name(context), partition: body.partition)
+        return try await list()
+    }
+
+    private func skip(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let body = try await Self.body(of: request) { bytes throws(BodyError) in try SkipBody.read(bytes) }
+        try await api.skip(
+            projection: Self.name(context), partition: body.partition, position: body.position, reason: body.reason,
+            at: context.receivedAt)
+        return try await list()
+    }
+
+    private static func body<Body>(
+        of request: Request, _ read: ([UInt8]) throws(BodyError) -> Body
+    ) async throws(Problem) -> Body {
+        _ = try MediaType.of(request, accepting: [.json])
+        let bytes = try await BodyReader.read(request, limit: BodyReader.Limit(bytes: 16_384, what: "The body"))
+        do throws(BodyError) { return try read(bytes) } catch { throw Problem(error) }
     }
 
     private static func name(_ context: AuthenticatedContext) -> String { context.parameters.get("name") ?? "" }

@@ -1,5 +1,6 @@
 public import EventLog
 public import Foundation
+import Logging
 public import Loyalty
 import Postgres
 public import Projections
@@ -7,42 +8,81 @@ public import Wire
 
 /// What administrators ask for.
 extension LoyaltyService {
-    private var account: AccountProjection { AccountProjection(client: client, log: log) }
+    /// All read models.
+    public var catalogue: ProjectionCatalogue {
+        ProjectionCatalogue(client: client, log: log, zone: programme.zone)
+    }
 
     /// All read models and how they stand.
     public func projections() async throws(ServiceError) -> [ProjectionStatus] {
-        do { return [try await account.status()] } catch { throw translated(error) }
+        do {
+            var all: [ProjectionStatus] = []
+            for projection in catalogue.all { all.append(try await projection.status()) }
+            return all
+        } catch {
+            throw translated(error)
+        }
     }
 
     /// Begins to fold a read model afresh beside the one in use, and to swap it in.
     public func rebuild(projection name: String) async throws(ServiceError) -> OperationView {
-        try await begin("projection.rebuild", of: name) { service, tell in
-            let rebuilt = try await service.account.rebuild(progress: tell)
+        try await begin("projection.rebuild", of: name) { projection, tell in
+            let rebuilt = try await projection.rebuild(progress: tell)
             return JSONWriter.object { rebuilt.write(to: &$0) }
         }
     }
 
     /// Begins to put back what the last rebuild replaced.
     public func rollBack(projection name: String) async throws(ServiceError) -> OperationView {
-        try await begin("projection.rollback", of: name) { service, tell in
-            let rebuilt = try await service.account.rollback(progress: tell)
+        try await begin("projection.rollback", of: name) { projection, tell in
+            let rebuilt = try await projection.rollback(progress: tell)
             return JSONWriter.object { rebuilt.write(to: &$0) }
         }
     }
 
     /// Begins to fold the log afresh and to compare every row of every read model.
     public func verifyProjections() async throws(ServiceError) -> OperationView {
-        try await begin("projection.verify", of: AccountProjection.name) { service, tell in
-            let found = try await service.account.verify(progress: tell)
+        try await begin("projection.verify", of: "all") { [catalogue] tell in
+            let found = try await catalogue.compareAll(progress: tell)
             return JSONWriter.object { found.write(to: &$0) }
+        }
+    }
+
+    /// Lets a read model try again what stopped one of its partitions.
+    public func retry(projection name: String, partition: Int) async throws(ServiceError) {
+        guard catalogue.named(name) != nil else { throw .projectionNotFound }
+        do {
+            guard try await ProjectionFaults.retry(name, partition: partition, in: log, on: client) else {
+                throw ServiceError.notStopped
+            }
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    /// Lets a read model go on without an event, for ever.
+    public func skip(
+        projection name: String, partition: Int, position: Int64, reason: String, at now: Instant
+    ) async throws(ServiceError) {
+        guard catalogue.named(name) != nil else { throw .projectionNotFound }
+        do {
+            let skipped = try await ProjectionFaults.skip(
+                name, partition: partition, position: position, reason: reason, atMicros: now.micros, in: log,
+                on: client)
+            guard skipped else { throw ServiceError.notStopped }
+            logger.notice(
+                "an event is skipped by an administrator's word",
+                metadata: ["projection": "\(name)", "partition": "\(partition)", "position": "\(position)"])
+        } catch {
+            throw translated(error)
         }
     }
 
     /// Begins to check the log's chains.
     public func beginLogVerification() async throws(ServiceError) -> OperationView {
-        try await begin("log.verify", of: AccountProjection.name) { service, tell in
-            let found = try await service.client.withLease { lease in
-                try await LogVerifier(log: service.log).verify(on: lease) { progress in
+        try await begin("log.verify", of: "log") { [client, log] tell in
+            let found = try await client.withLease { lease in
+                try await LogVerifier(log: log).verify(on: lease) { progress in
                     await tell(FoldProgress(done: progress.done, total: max(progress.total, progress.done)))
                 }
             }
@@ -84,20 +124,20 @@ extension LoyaltyService {
     }
 
     private func begin(
-        _ kind: String, of subject: String,
+        _ kind: String, of name: String,
         _ work:
-            @escaping @Sendable (LoyaltyService, @escaping @Sendable (FoldProgress) async -> Void) async throws ->
-            [UInt8]
+            @escaping @Sendable (
+                any Projection, @escaping @Sendable (FoldProgress) async -> Void
+            ) async throws -> [UInt8]
     ) async throws(ServiceError) -> OperationView {
-        guard subject == AccountProjection.name else { throw .projectionNotFound }
-        do {
-            return try await operations.start(kind, of: subject) { [weak self] tell in
-                guard let self else { throw CancellationError() }
-                return try await work(self, tell)
-            }
-        } catch {
-            throw translated(error)
-        }
+        guard let projection = catalogue.named(name) else { throw .projectionNotFound }
+        return try await begin(kind, of: name) { tell in try await work(projection, tell) }
+    }
+
+    private func begin(
+        _ kind: String, of subject: String, _ work: @escaping OperationRunner.Work
+    ) async throws(ServiceError) -> OperationView {
+        do { return try await operations.start(kind, of: subject, work) } catch { throw translated(error) }
     }
 }
 
@@ -105,6 +145,11 @@ extension ServiceError {
     static let projectionNotFound = ServiceError(
         code: "projection_not_found", status: 404, title: "There is no such projection",
         detail: "GET /v1/projections lists all there are.")
+
+    static let notStopped = ServiceError(
+        code: "not_stopped", status: 409, title: "The projection does not wait there",
+        detail: "Only an event before which a partition of the projection waits can be tried again or skipped; "
+            + "GET /v1/projections lists them.")
 }
 
 extension JSONWriter {

@@ -15,6 +15,7 @@ struct PartitionWork<Target: FoldTarget>: Sendable {
     /// Folds every partition from its checkpoint up to its head as it is now; answers where each stands.
     func catchUp(_ meter: Meter) async throws -> [Int: Int64] {
         let from = try await target.checkpoints(on: client)
+        let skips = try await ProjectionFaults.skips(of: target.projection, on: client)
         let queue = WorkQueue(try await log.heads(on: client))
         return try await withThrowingTaskGroup(of: [Int: Int64].self) { group in
             for _ in 0..<max(1, workers) {
@@ -24,7 +25,7 @@ struct PartitionWork<Target: FoldTarget>: Sendable {
                         while let head = queue.next() {
                             var folder = PartitionFolder(
                                 target, log: log, partition: head.partition, from: from[head.partition] ?? 0,
-                                bounds: bounds)
+                                skipping: skips[head.partition] ?? [], bounds: bounds)
                             try await folder.run(to: head.position, on: lease) { await meter.add($0) }
                             positions[head.partition] = folder.position
                         }
@@ -38,11 +39,12 @@ struct PartitionWork<Target: FoldTarget>: Sendable {
 
     /// Folds what came since, in the transaction that the lease is in; the caller keeps the heads where they are.
     func finish(from positions: [Int: Int64], on lease: PostgresLease) async throws -> Int64 {
+        let skips = try await ProjectionFaults.skips(of: target.projection, on: lease)
         var events: Int64 = 0
         for head in try await log.heads(on: lease) {
             var folder = PartitionFolder(
                 target, log: log, partition: head.partition, from: positions[head.partition] ?? 0,
-                bounds: bounds)
+                skipping: skips[head.partition] ?? [], bounds: bounds)
             try await folder.run(to: head.position, on: lease, isInTransaction: true)
             events += head.position
         }

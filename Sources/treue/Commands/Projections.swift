@@ -1,4 +1,5 @@
 import ArgumentParser
+import Loyalty
 import Projections
 import Wire
 
@@ -6,7 +7,9 @@ import Wire
 struct Projections: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Read models: what they are, fold them afresh, compare them with the log, go back.",
-        subcommands: [List.self, Rebuild.self, Verify.self, Rollback.self, Forget.self])
+        subcommands: [
+            List.self, Rebuild.self, Verify.self, Rollback.self, Forget.self, Retry.self, Skip.self,
+        ])
 
     /// `treue projections list`
     struct List: AsyncParsableCommand {
@@ -19,7 +22,8 @@ struct Projections: AsyncParsableCommand {
 
         func run() async throws {
             try await Installation.use(options) { installation in
-                let all = [try await installation.account.status()]
+                var all: [ProjectionStatus] = []
+                for projection in installation.catalogue.all { all.append(try await projection.status()) }
                 guard json else {
                     for status in all { print(status.line) }
                     return
@@ -44,12 +48,12 @@ struct Projections: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            try ProjectionName.check(name)
             try await Installation.use(options) { installation in
+                let projection = try installation.projection(name)
                 let result = try await FoldBar.show("rebuild", json: json) { tell in
-                    try await installation.account.rebuild(progress: tell)
+                    try await projection.rebuild(progress: tell)
                 }
-                FoldBar.report(result, json: json, "rebuilt")
+                FoldBar.report(result, of: name, json: json, "rebuilt")
             }
         }
     }
@@ -69,12 +73,12 @@ struct Projections: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            try ProjectionName.check(name)
             try await Installation.use(options) { installation in
+                let projection = try installation.projection(name)
                 let result = try await FoldBar.show("rollback", json: json) { tell in
-                    try await installation.account.rollback(progress: tell)
+                    try await projection.rollback(progress: tell)
                 }
-                FoldBar.report(result, json: json, "went back to")
+                FoldBar.report(result, of: name, json: json, "went back to")
             }
         }
     }
@@ -94,14 +98,75 @@ struct Projections: AsyncParsableCommand {
         var force = false
 
         func run() async throws {
-            try ProjectionName.check(name)
             try await Installation.use(options) { installation in
                 do {
-                    try await installation.account.forgetPrevious(force: force)
+                    try await installation.projection(name).forgetPrevious(force: force)
                 } catch let fault as RebuildFault {
                     throw Fault(found: fault.description)
                 }
                 print("dropped what was kept of \(name)")
+            }
+        }
+    }
+
+    /// `treue projections retry`
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let a projection try again what stopped one of its partitions.",
+            discussion: "For instance after a program was installed that can fold the event.")
+
+        @OptionGroup var options: SettingsOptions
+
+        @Argument(help: "Which projection.")
+        var name: String
+
+        @Option(help: "Which partition, as projections list shows it.")
+        var partition: Int
+
+        func run() async throws {
+            try await Installation.use(options) { installation in
+                _ = try installation.projection(name)
+                let found = try await ProjectionFaults.retry(
+                    name, partition: partition, in: installation.log, on: installation.client)
+                guard found else { throw Fault(found: "partition \(partition) of \(name) has not stopped") }
+                print("partition \(partition) of \(name) will be tried again")
+            }
+        }
+    }
+
+    /// `treue projections skip`
+    struct Skip: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let a projection go on without the event that stopped a partition, for ever.",
+            discussion: "The event stays in the log, the reason in the database; rebuilds pass it over, too.")
+
+        @OptionGroup var options: SettingsOptions
+
+        @Argument(help: "Which projection.")
+        var name: String
+
+        @Option(help: "Which partition, as projections list shows it.")
+        var partition: Int
+
+        @Option(help: "The event's position, as projections list shows it.")
+        var position: Int64
+
+        @Option(help: "Why; it is kept.")
+        var reason: String
+
+        func run() async throws {
+            guard !reason.allSatisfy(\.isWhitespace), reason.utf8.count <= 1_000 else {
+                throw Fault(cannot: "--reason must say why, in at most 1,000 bytes")
+            }
+            try await Installation.use(options) { installation in
+                _ = try installation.projection(name)
+                let found = try await ProjectionFaults.skip(
+                    name, partition: partition, position: position, reason: reason,
+                    atMicros: SystemClock.now().micros, in: installation.log, on: installation.client)
+                guard found else {
+                    throw Fault(found: "partition \(partition) of \(name) does not wait before position \(position)")
+                }
+                print("partition \(partition) of \(name) goes on without position \(position)")
             }
         }
     }
@@ -120,13 +185,16 @@ struct Projections: AsyncParsableCommand {
         func run() async throws {
             try await Installation.use(options) { installation in
                 let result = try await FoldBar.show("verify", json: json) { tell in
-                    try await installation.account.verify(progress: tell)
+                    try await installation.catalogue.compareAll(progress: tell)
                 }
                 if json {
                     print(Output.object { result.write(to: &$0) })
                 } else {
-                    for difference in result.differences { print(difference) }
-                    print("\(result.members) members from \(result.events) events, \(result.count) differences")
+                    for part in result.parts {
+                        for difference in part.differences { print(difference) }
+                        let rows = "\(part.rows) \(part.name == AccountProjection.name ? "members" : "figures")"
+                        print("\(part.name): \(rows) from \(part.events) events, \(part.count) differences")
+                    }
                 }
                 guard result.count == 0 else { throw ExitCode(1) }
             }
@@ -135,16 +203,16 @@ struct Projections: AsyncParsableCommand {
 }
 
 extension Installation {
-    /// The accounts.
-    var account: AccountProjection { AccountProjection(client: client, log: log) }
-}
+    /// All read models.
+    var catalogue: ProjectionCatalogue { ProjectionCatalogue(client: client, log: log, zone: programme.zone) }
 
-/// Names of projections as the command line takes them.
-enum ProjectionName {
-    static func check(_ name: String) throws {
-        guard name == AccountProjection.name else {
-            throw Fault(cannot: "there is no projection \(name); there is \(AccountProjection.name)")
+    /// The read model of that name.
+    func projection(_ name: String) throws -> any Projection {
+        guard let projection = catalogue.named(name) else {
+            let names = catalogue.names.joined(separator: ", ")
+            throw Fault(cannot: "there is no projection \(name); there are \(names)")
         }
+        return projection
     }
 }
 

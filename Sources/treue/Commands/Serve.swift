@@ -43,6 +43,7 @@ struct Serve: AsyncParsableCommand {
                 configuration: ServiceGroupConfiguration(
                     services: [
                         .init(service: Recorder(service: service)), .init(service: OperationDesk(service: service)),
+                        .init(service: ReportDesk(service: service)),
                         .init(service: application),
                     ],
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
@@ -75,5 +76,14 @@ private struct OperationDesk: Service {
         } onGracefulShutdown: {
             service.operations.shutdown()
         }
+    }
+}
+
+/// Keeps the reports up with the log.
+private struct ReportDesk: Service {
+    let service: LoyaltyService
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await service.followReports() }
     }
 }

@@ -51,6 +51,26 @@ extension FakeLoyalty {
 
     func verifyProjections() async throws(ServiceError) -> OperationView { Self.operation("projection.verify") }
 
+    func retry(projection name: String, partition: Int) async throws(ServiceError) {
+        if partition == 9 { throw ServiceError(code: "not_stopped", status: 409, title: "No", detail: "No.") }
+    }
+
+    func skip(
+        projection name: String, partition: Int, position: Int64, reason: String, at now: Instant
+    ) async throws(ServiceError) {
+        try await retry(projection: name, partition: partition)
+    }
+
+    func report(_ request: ReportRequest, at now: Instant) async throws(ServiceError) -> ReportAnswer {
+        state.withLock { $0.reports.append(request) }
+        let day = CivilDate(year: 2026, month: 3, day: 1)
+        let table = ReportTable(
+            columns: ["period", "members"], rows: [[.text("2026-03"), .integer(7)], [.text("=a,\"b\""), .null]])
+        return ReportAnswer(
+            period: ReportPeriod(unit: request.unit, from: request.from ?? day, to: request.to ?? day),
+            view: request.view, table: table)
+    }
+
     func beginLogVerification() async throws(ServiceError) -> OperationView { Self.operation("log.verify") }
 
     func verifyLog() async throws(ServiceError) -> LogVerification {

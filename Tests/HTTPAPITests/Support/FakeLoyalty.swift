@@ -24,6 +24,7 @@ final class FakeLoyalty: LoyaltyAPI {
         var idempotency: [RequestKey] = []
         var looks = 0
         var clocks: [Clocks] = []
+        var reports: [ReportRequest] = []
     }
 
     struct Crash: Error { var email = "ada@example.com" }
