@@ -63,5 +63,6 @@ func buildRouter(
     OperationRoutes(api: api).add(to: secured)
     LogRoutes(api: api).add(to: secured)
     ReportRoutes(api: api).add(to: secured)
+    PersonRoutes(api: api, configuration: configuration).add(to: secured)
     return router
 }

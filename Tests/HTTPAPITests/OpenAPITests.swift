@@ -101,6 +101,9 @@ struct OpenAPITests {
         case "/v1/projections/{name}/skip":
             _ = try SkipBody.read(body)
             return
+        case "/v1/members/{id}":
+            _ = try ProfilePatch.read(body)
+            return
         default:
             _ = try EnrolmentBody.read(body)
             return
