@@ -1,5 +1,5 @@
 import EventLog
-public import Loyalty
+import Loyalty
 public import Postgres
 
 /// Reads reports from the rows in use. What each column means: docs/reports.md.
