@@ -48,6 +48,14 @@ public struct AccountProjection: Sendable {
         return status
     }
 
+    /// Whether the rows were written by another version of the code: to be rebuilt before anything is decided on them.
+    public func needsRebuild() async throws -> Bool {
+        let rows = try await client.query(
+            "SELECT version FROM treue.projection WHERE name = $1", [.text(AccountProjection.name)])
+        guard let row = rows.first else { throw EventLogError.notMigrated }
+        return Int(try row.int4(0)) != AccountProjection.version
+    }
+
     /// Events in the log.
     public func total() async throws -> Int64 {
         try await log.heads(on: client).reduce(0) { $0 + $1.position }

@@ -25,6 +25,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         try await Installation.use(options) { installation in
+            try await installation.bringAccountsUp()
             let service = installation.service()
             var configuration = HTTPConfiguration(
                 host: host ?? installation.settings.host, port: port ?? installation.settings.port)
