@@ -17,6 +17,8 @@ struct PartitionWork<Target: FoldTarget>: Sendable {
         let from = try await target.checkpoints(on: client)
         let skips = try await ProjectionFaults.skips(of: target.projection, on: client)
         let queue = WorkQueue(try await log.heads(on: client))
+        // Whoever watches sees at once what an earlier run had done.
+        await meter.add(0)
         return try await withThrowingTaskGroup(of: [Int: Int64].self) { group in
             for _ in 0..<max(1, workers) {
                 group.addTask {
