@@ -71,7 +71,7 @@ struct AdministrationTests {
             let events = reply.text.components(separatedBy: "\n\n").filter { !$0.isEmpty }
             #expect(
                 events.map { String($0.prefix(22)) } == [
-                    "id: 1\nevent: progress\n", "id: 2\nevent: progress\n", "id: 3\nevent: end\ndata: ",
+                    "id: 1\nevent: progress\n", "id: 2\nevent: progress\n", "id: 3\nevent: end\ndata:",
                 ])
             #expect(events.allSatisfy { $0.split(separator: "\n").count == 3 })
             let last = try #require(events.last?.split(separator: "\n").last?.dropFirst(6))
