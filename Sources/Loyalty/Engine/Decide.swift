@@ -154,7 +154,7 @@ struct Decider {
         let isLate = at < state.latest
         if !isLate {
             var timeline = Timeline(state: state, programme: programme)
-            if let sale = order?.sale { timeline.remember(sale.purchase.order, order?.accruals(by: programme) ?? []) }
+            if let order, let sale = order.sale { timeline.remember(sale.purchase.order, try order.accruals(by: programme)) }
             let due = try timeline.advance(to: at, converting: true)
             let previous = timeline.state
             let fact = try judge(Judge(programme: programme, state: previous, at: at))
