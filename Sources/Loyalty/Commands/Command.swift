@@ -14,7 +14,6 @@ public enum Command: Hashable, Sendable {
     case grantTier(tier: String, until: CivilDate?, reason: String)
     /// - Parameter boughtAt: when the friend bought for the first time.
     case referral(friend: String, boughtAt: Instant, isWithdrawn: Bool)
-    case changeProfile(ProfileChanged)
     case merge(into: String)
     case absorb(MemberAbsorbed)
 }
