@@ -20,7 +20,7 @@ public final class LoyaltyService: Sendable {
         public init() {}
     }
 
-    public let programme: Programme
+    public let programmes: ProgrammeBook
     let client: PostgresClient
     let log: EventLog
     let directory: Directory
@@ -35,14 +35,16 @@ public final class LoyaltyService: Sendable {
     ///
     /// - Parameter clock: the time of recording.
     public init(
-        client: PostgresClient, log: EventLog, programme: Programme, keys: KeyRing, logger: Logger,
+        client: PostgresClient, log: EventLog, programmes: ProgrammeBook, keys: KeyRing, logger: Logger,
         configuration: Configuration = Configuration(), clock: @escaping @Sendable () -> Instant
     ) {
-        (self.client, self.log, self.programme, self.keys, self.logger) = (client, log, programme, keys, logger)
-        directory = Directory(client: client, log: log, keys: keys, programme: programme, clock: clock)
+        (self.client, self.log, self.programmes, self.keys, self.logger) = (client, log, programmes, keys, logger)
+        directory = Directory(client: client, log: log, keys: keys, programmes: programmes, clock: clock)
         keyCache = PrincipalCache()
         queueLimit = max(1, configuration.queueLimit)
-        let decider = Lane(log: log, programme: programme, cachedMembers: configuration.cachedMembers, clock: clock)
+        let decider = Lane(
+            log: log, means: Plan.Means(programmes: programmes, keys: keys),
+            cachedMembers: configuration.cachedMembers, clock: clock)
         lane = AppendLane(
             client: client, queueLimit: configuration.queueLimit, maximumBatch: configuration.maximumBatch
         ) { bundles, lease in await decider.process(bundles, on: lease) }
@@ -134,7 +136,7 @@ public final class LoyaltyService: Sendable {
                 throw ServiceError.internalFault("no reply to an event")
             }
             directory.confirm(event.member, is: request.memberID, identity: recorded.identity)
-            return .success(answer(recorded, to: event))
+            return .success(try answer(recorded, to: event))
         } catch {
             return .failure(translated(error))
         }
@@ -143,8 +145,9 @@ public final class LoyaltyService: Sendable {
     /// How far ahead a till's clock may be, in microseconds.
     static let clockTolerance: Int64 = 5 * 60 * 1_000_000
 
-    private func answer(_ reply: EventReply, to event: IncomingEvent) -> EventAnswer {
-        EventAnswer(
+    private func answer(_ reply: EventReply, to event: IncomingEvent) throws -> EventAnswer {
+        guard let programme = programmes[reply.programme] else { throw ServiceError.programmeUnknown }
+        return EventAnswer(
             id: event.id, status: reply.status, memberID: reply.memberID, outcome: reply.outcome,
             entries: reply.entries.map { entry, version in
                 EntryView(

@@ -5,9 +5,9 @@ import Loyalty
 import Postgres
 import Wire
 
-/// The programme that the database holds; the first start publishes one.
+/// The programmes that the database holds; the first start publishes one.
 enum PublishedProgramme {
-    static func load(_ settings: Settings, on client: PostgresClient) async throws -> Programme {
+    static func load(_ settings: Settings, on client: PostgresClient) async throws -> [Programme] {
         let store = ProgrammeStore()
         if let published = try await newest(store, client) { return published }
         let (text, name) = try source(settings)
@@ -19,15 +19,20 @@ enum PublishedProgramme {
                 document: text, contentHash: Array(SHA256.hash(data: Array(text.utf8))),
                 publishedAtMicros: SystemClock.now().micros), on: client)
         // Another server may have been first, and then its programme is the default.
-        return try await newest(store, client) ?? programme
+        return try await newest(store, client) ?? [programme]
     }
 
-    /// The newest version of the programme that was published first.
-    private static func newest(_ store: ProgrammeStore, _ client: PostgresClient) async throws -> Programme? {
+    /// The newest version of every programme, in the order in which they were first published; nil where there is none.
+    private static func newest(_ store: ProgrammeStore, _ client: PostgresClient) async throws -> [Programme]? {
         let all = try await store.all(on: client)
-        guard let first = all.first, let newest = all.filter({ $0.id == first.id }).max(by: { $0.version < $1.version })
-        else { return nil }
-        return try ProgrammeFile.read(newest.document, name: "programme \(newest.id) version \(newest.version)")
+        var ids: [String] = []
+        for row in all where !ids.contains(row.id) { ids.append(row.id) }
+        let programmes = try ids.compactMap { id in
+            try all.filter { $0.id == id }.max { $0.version < $1.version }.map { newest in
+                try ProgrammeFile.read(newest.document, name: "programme \(newest.id) version \(newest.version)")
+            }
+        }
+        return programmes.isEmpty ? nil : programmes
     }
 
     private static func source(_ settings: Settings) throws -> (text: String, name: String) {
