@@ -26,6 +26,9 @@ public final class LoyaltyService: Sendable {
     let directory: Directory
     let keys: KeyRing
     let logger: Logger
+    let ids = UUIDv7Generator()
+    var stock: StockRoom { StockRoom(client: client, log: log) }
+    var desk: AdjustmentDesk { AdjustmentDesk(client: client) }
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
     private let queueLimit: Int

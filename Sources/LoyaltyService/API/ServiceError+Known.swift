@@ -64,6 +64,36 @@ extension ServiceError {
         detail: "`referred_by` is the id, the card or the external id of a member.",
         faults: [Fault(pointer: "/referred_by", detail: "names no member")])
 
+    static let redemptionNotFound = ServiceError(
+        code: "redemption_not_found", status: 404, title: "There is no such redemption",
+        detail: "No redemption has this id.")
+
+    static let voucherNotFound = ServiceError(
+        code: "voucher_not_found", status: 404, title: "There is no such voucher", detail: "No voucher has this code.")
+
+    static let adjustmentNotFound = ServiceError(
+        code: "adjustment_not_found", status: 404, title: "There is no such adjustment",
+        detail: "No adjustment of this id waits for approval.")
+
+    static let fourEyes = ServiceError(
+        code: "second_person_required", status: 403, title: "Somebody else has to approve it",
+        detail: "Whoever asked for an adjustment may not approve it: use another key.")
+
+    static func limitExceeded(_ limit: Int64) -> ServiceError {
+        ServiceError(
+            code: "limit_exceeded", status: 409, title: "The day's limit is reached",
+            detail: "With this key \(limit) points may be given a day.")
+    }
+
+    static let recipientNotFound = ServiceError(
+        code: "recipient_not_found", status: 422, title: "There is no such recipient",
+        detail: "The other member does not exist in this programme.",
+        faults: [Fault(pointer: "", detail: "names no member of the programme")])
+
+    static let sameMember = ServiceError(
+        code: "same_member", status: 422, title: "It is the same member",
+        detail: "Name another member than the one in the path.")
+
     static let cursorInvalid = ServiceError(
         code: "cursor_invalid", status: 422, title: "The cursor cannot be read",
         detail: "Use `next_cursor` of the answer before, unchanged, or none.",
