@@ -33,6 +33,7 @@ extension Decider {
         case .confirmRedemption(let id): try confirm(id, at: at)
         case .cancelRedemption(let id): try cancel(id, at: at)
         case .redeemVoucher(let redemption): try useVoucher(of: redemption, at: at)
+        case .settle: try settle(at: at)
         default: try decideByHand(command, at: at)
         }
     }
@@ -131,6 +132,12 @@ extension Decider {
 
     private var closed: Rejection {
         Rejection(.redemptionClosed, "The redemption was cancelled or has lapsed; its points went back.")
+    }
+
+    private func settle(at: Instant) throws -> Decision {
+        var decision = unchanged
+        decision.events = try decision.state.advance(to: at, under: programme)
+        return decision
     }
 
     /// Everything asked for is so already.

@@ -36,17 +36,17 @@ struct AdjustmentDesk: Sendable {
 
     /// Notes a request; the same one again is the same.
     func ask(
-        for body: AdjustmentBody, member: UUID, agent: UUID, as id: UUID, at: Instant
+        for body: AdjustmentBody, note: String?, member: UUID, agent: UUID, as id: UUID, at: Instant
     ) async throws -> AdjustmentRequest {
         _ = try await client.query(
             """
             INSERT INTO treue.adjustment_request
-                (requested_at, id, member_id, requested_by, points, wallet, reason)
-            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+                (requested_at, id, member_id, requested_by, points, wallet, reason, note)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
             """,
             [
                 .timestamptz(at.micros), .uuid(id), .uuid(member), .uuid(agent), .int8(body.points),
-                .text(body.wallet), .text(body.reason),
+                .text(body.wallet), .text(body.reason), note.map { .text($0) } ?? .null,
             ])
         guard let (request, _) = try await request(id) else { throw ServiceError.adjustmentNotFound }
         guard request.memberID == member, request.points == body.points, request.reason == body.reason else {
@@ -57,8 +57,8 @@ struct AdjustmentDesk: Sendable {
 
     func request(_ id: UUID) async throws -> (AdjustmentRequest, note: String?)? {
         let rows = try await client.query(
-            "SELECT \(Self.columns) FROM treue.adjustment_request WHERE id = $1", [.uuid(id)])
-        return try rows.first.map { (try Self.read($0), nil) }
+            "SELECT \(Self.columns), note FROM treue.adjustment_request WHERE id = $1", [.uuid(id)])
+        return try rows.first.map { (try Self.read($0), try $0.optionalText(7)) }
     }
 
     func waiting(_ page: PageRequest) async throws -> Page<AdjustmentRequest> {

@@ -38,13 +38,15 @@ extension LoyaltyService {
             let repeatKey = repeatKey(idempotencyKey, content: "\(member) \(body.content)")
             if let limit = rules.approvalAbove, body.points.magnitude > UInt64(max(0, limit)) {
                 let id = repeatKey.map { Digest.uuid("adjustment", "\($0.key)") } ?? ids.next(nowMicros: at.micros)
-                return .waits(try await desk.ask(for: body, member: member, agent: agent, as: id, at: at))
+                return .waits(try await desk.ask(
+                        for: body, note: try await sealed(body.note, of: member), member: member, agent: agent, as: id, at: at))
             }
             let isNew = try await repeatKey.map { try await log.events(byKeys: [$0.key], on: client).isEmpty } ?? true
             let day = programme.zone.date(of: at)
             let allowance = isNew ? try await desk.spend(body.points, of: rules.dailyLimit, agent, programme.id, day) : 0
             do {
-                return .done(try await adjust(body, member, agent, repeatKey, at: at))
+                let note = try await sealed(body.note, of: member)
+                return .done(try await adjust(body, note: note, member, agent, repeatKey, at: at))
             } catch {
                 try await desk.giveBack(allowance, agent, programme.id, day)
                 throw error
@@ -61,11 +63,10 @@ extension LoyaltyService {
         do {
             guard let (request, note) = try await desk.request(id) else { throw ServiceError.adjustmentNotFound }
             guard request.requestedBy != agent else { throw ServiceError.fourEyes }
-            let body = AdjustmentBody(
-                wallet: request.wallet, points: request.points, reason: request.reason, note: note)
+            let body = AdjustmentBody(wallet: request.wallet, points: request.points, reason: request.reason)
             let repeatKey = RepeatKey(key: id.bytes, contentHash: keys.hash(request: Array(body.content.utf8)))
             let member = try await living(request.memberID)
-            let done = try await adjust(body, member, request.requestedBy, repeatKey, at: at)
+            let done = try await adjust(body, note: note, member, request.requestedBy, repeatKey, at: at)
             try await desk.close(id, by: agent, at: at)
             return done
         } catch {
@@ -79,11 +80,10 @@ extension LoyaltyService {
     }
 
     private func adjust(
-        _ body: AdjustmentBody, _ member: UUID, _ agent: UUID, _ repeatKey: RepeatKey?, at: Instant
+        _ body: AdjustmentBody, note: String?, _ member: UUID, _ agent: UUID, _ repeatKey: RepeatKey?, at: Instant
     ) async throws -> ActView {
         let adjustment = Adjustment(
-            wallet: body.wallet, points: body.points, reason: body.reason, note: try await sealed(body.note, of: member),
-            agent: UUIDText.text(agent))
+            wallet: body.wallet, points: body.points, reason: body.reason, note: note, agent: UUIDText.text(agent))
         return try act(try await perform(.adjustment(adjustment), for: member, at: at, repeatKey), at: at)
     }
 

@@ -85,7 +85,9 @@ extension Lane {
         var repeats: [(index: Int, first: RecordedEvent)] = []
         for index in open {
             guard let key = batch.requests[index].key, let first = known[key] else { continue }
-            guard first.contentHash == batch.requests[index].contentHash else {
+            let request = batch.requests[index]
+            let isOwn = batch.absorbed(by: request.memberID).contains(first.stream)
+            guard first.contentHash == request.contentHash(of: isOwn ? first.stream : request.memberID) else {
                 batch.results[index] = .failure(batch.requests[index].reuseError)
                 continue
             }
@@ -140,12 +142,14 @@ extension Lane {
         let followers = try await log.events(in: Set(answers.compactMap(\.answer.followers)), on: lease)
         for (index, answer) in answers {
             let stream = answer.first.stream
-            guard let member = batch.members[stream]?.state else {
+            guard let member = batch.members[batch.requests[index].memberID]?.state else {
                 batch.results[index] = .failure(ServiceError.internalFault("no account of \(stream)"))
                 continue
             }
             batch.results[index] = Result {
-                .recorded(try answer.reply(with: followers[stream] ?? [], for: member))
+                .recorded(
+                    try answer.reply(
+                        with: followers[stream] ?? [], for: member, under: means.programmes[member.programme]))
             }
         }
     }

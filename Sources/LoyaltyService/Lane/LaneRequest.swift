@@ -30,7 +30,10 @@ struct LaneRequest: Sendable {
     }
 
     /// Tells a repeat from a reuse of the key.
-    var contentHash: [UInt8]? {
+    var contentHash: [UInt8]? { contentHash(of: memberID) }
+
+    /// The same, had it been recorded for that member.
+    func contentHash(of memberID: UUID) -> [UInt8]? {
         switch work {
         case .event(let event, _): event.contentHash(memberID: memberID)
         case .enrolment(_, let repeatKey), .command(_, _, let repeatKey): repeatKey?.contentHash
@@ -90,6 +93,17 @@ struct EventReply: Sendable {
     var language: Language
     /// Whether the member may be remembered under what named them.
     var identity: MemberIdentity
+    /// Set where the event concerns whoever brought the member.
+    var referral: Referral?
+
+    struct Referral: Sendable {
+        /// Id of the member who brought this one.
+        var referrer: String
+        /// The member's first order.
+        var order: OrderReference
+        /// Whether it came back.
+        var isWithdrawn: Bool
+    }
 }
 
 extension IncomingEvent {

@@ -160,7 +160,10 @@ struct Plan {
         return EventReply(
             status: .accepted, memberID: memberID, outcome: decision.outcome, entries: entries,
             programme: decision.state.programme, language: decision.state.language,
-            identity: decision.state.identity)
+            identity: decision.state.identity,
+            referral: EventReply.Referral(
+                of: decision.events[decision.primary].event, for: decision.state,
+                under: means.programmes[decision.state.programme]))
     }
 
     private mutating func append(

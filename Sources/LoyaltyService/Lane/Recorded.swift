@@ -40,6 +40,7 @@ extension EventLog {
 /// What the checkout was told when an event was new, put together again from the log.
 struct FirstAnswer {
     let first: RecordedEvent
+    private let event: LoyaltyEvent
     private let outcome: Outcome
     private let entries: [LedgerEntry]
 
@@ -47,6 +48,7 @@ struct FirstAnswer {
         let primary = try DatedEvent(first)
         guard let outcome = primary.event.outcome else { throw ServiceError.internalFault("a key on \(first.type)") }
         (self.first, self.outcome, entries) = (first, outcome, primary.answerEntries)
+        event = primary.event
     }
 
     /// The events behind the first that belong to the answer; nil where it has none.
@@ -56,7 +58,7 @@ struct FirstAnswer {
 
     /// - Parameter events: events of the stream in order, among them the followers.
     func reply(
-        with events: [RecordedEvent], for member: MemberState
+        with events: [RecordedEvent], for member: MemberState, under programme: Programme?
     ) throws -> EventReply {
         var told = entries.map { ($0, first.version) }
         var last = first.version
@@ -66,7 +68,8 @@ struct FirstAnswer {
         }
         return EventReply(
             status: .duplicate, memberID: first.stream, outcome: outcome, entries: told, programme: member.programme,
-            language: member.language, identity: member.identity)
+            language: member.language, identity: member.identity,
+            referral: EventReply.Referral(of: event, for: member, under: programme))
     }
 }
 

@@ -8,7 +8,7 @@ extension LoyaltyService {
         of member: UUID, at now: Instant, page: PageRequest
     ) async throws(ServiceError) -> Page<EntryView> {
         do {
-            let account = try await account(of: member)
+            let (member, account) = try await survivor(of: member)
             let instant = max(now, account.state.latest)
             let start =
                 try page.cursor.map { cursor throws(ServiceError) in try Cursor(cursor, last: account.version) }

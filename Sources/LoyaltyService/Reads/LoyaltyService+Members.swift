@@ -19,7 +19,7 @@ extension LoyaltyService {
         of member: UUID, at now: Instant, asOf: Instant? = nil
     ) async throws(ServiceError) -> BalanceView {
         do {
-            let account = try await account(of: member)
+            let (member, account) = try await survivor(of: member)
             let state = try await state(of: account, member, at: now, asOf: asOf)
             // An event may be a few minutes ahead of our clock: what was answered is in the balance all the same.
             let instant = asOf ?? max(now, account.state.latest)
@@ -78,7 +78,7 @@ extension LoyaltyService {
     }
 
     func view(of member: UUID, at now: Instant) async throws -> MemberView {
-        let account = try await account(of: member)
+        let (member, account) = try await survivor(of: member)
         let row = try await MemberVault(log: log).rows(of: [member], on: client).first
         let profile = try row.map { try keys.open($0) }
         let state = try await state(of: account, member, at: now, asOf: nil)

@@ -43,6 +43,10 @@ public struct AdjustmentBody: Hashable, Sendable {
     public var reason: String
     public var note: String?
 
+    public init(wallet: String, points: Int64, reason: String, note: String? = nil) {
+        (self.wallet, self.points, self.reason, self.note) = (wallet, points, reason, note)
+    }
+
     /// Reads the body.
     /// - Throws: ``BodyError`` with every fault.
     public static func read(_ body: [UInt8]) throws(BodyError) -> AdjustmentBody {

@@ -2,6 +2,7 @@ import Crypto
 import EventLog
 import Foundation
 import Loyalty
+import LoyaltyService
 import Postgres
 import Wire
 
@@ -9,7 +10,8 @@ import Wire
 enum PublishedProgramme {
     static func load(_ settings: Settings, on client: PostgresClient) async throws -> [Programme] {
         let store = ProgrammeStore()
-        if let published = try await newest(store, client) { return published }
+        let published = try await ProgrammeBook.published(on: client)
+        if !published.isEmpty { return published }
         let (text, name) = try source(settings)
         let programme = try ProgrammeFile.read(text, name: name)
         let last = programme.versions[programme.versions.count - 1]
@@ -19,20 +21,7 @@ enum PublishedProgramme {
                 document: text, contentHash: Array(SHA256.hash(data: Array(text.utf8))),
                 publishedAtMicros: SystemClock.now().micros), on: client)
         // Another server may have been first, and then its programme is the default.
-        return try await newest(store, client) ?? [programme]
-    }
-
-    /// The newest version of every programme, in the order in which they were first published; nil where there is none.
-    private static func newest(_ store: ProgrammeStore, _ client: PostgresClient) async throws -> [Programme]? {
-        let all = try await store.all(on: client)
-        var ids: [String] = []
-        for row in all where !ids.contains(row.id) { ids.append(row.id) }
-        let programmes = try ids.compactMap { id in
-            try all.filter { $0.id == id }.max { $0.version < $1.version }.map { newest in
-                try ProgrammeFile.read(newest.document, name: "programme \(newest.id) version \(newest.version)")
-            }
-        }
-        return programmes.isEmpty ? nil : programmes
+        return try await ProgrammeBook.published(on: client)
     }
 
     private static func source(_ settings: Settings) throws -> (text: String, name: String) {

@@ -17,7 +17,8 @@ CREATE TABLE treue.adjustment_request (
     approved_by  uuid,
     points       bigint      NOT NULL,
     wallet       text        NOT NULL,
-    reason       text        NOT NULL
+    reason       text        NOT NULL,
+    note         text                   -- sealed under the member's own key
 );
 
 CREATE INDEX adjustment_request_open ON treue.adjustment_request (id) WHERE approved_at IS NULL;
