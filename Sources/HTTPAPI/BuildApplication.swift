@@ -62,5 +62,6 @@ func buildRouter(
     PersonRoutes(api: api, configuration: configuration).add(to: secured)
     RedemptionRoutes(api: api, configuration: configuration).add(to: secured)
     ActRoutes(api: api, configuration: configuration).add(to: secured)
+    ProgrammeRoutes(api: api, configuration: configuration).add(to: secured)
     return router
 }
