@@ -123,7 +123,8 @@ extension ServiceError {
     static func programmeIDDiffers(_ id: String) -> ServiceError {
         ServiceError(
             code: "programme_invalid", status: 422, title: "The document is another programme's",
-            detail: "The document's `id` is \(id).", faults: [Fault(pointer: "/id", detail: "must be the id in the path")])
+            detail: "The document's `id` is \(id).",
+            faults: [Fault(pointer: "/id", detail: "must be the id in the path")])
     }
 
     static func versionMissing(_ number: Int) -> ServiceError {

@@ -187,7 +187,7 @@ struct EarningReader {
 
     private func weekdays(_ reader: MappingReader) -> Set<Int> {
         Set(
-            reader.list("weekdays", count: 1...7) { node in
+            reader.list("weekdays", count: 0...7) { node in
                 reader.word("weekdays", of: node, among: Self.days).flatMap(Self.days.firstIndex).map { $0 + 1 }
             })
     }

@@ -18,7 +18,7 @@ struct ExampleProgrammeTests {
     }
 
     @Test("every row of the list of programmes has a file")
-    func files() {
+    func everyRow() {
         #expect(
             Self.files == [
                 "activities.yaml", "amazon-prime.yaml", "bahnbonus.yaml", "bundle-price.yaml", "celebrations.yaml",
