@@ -43,6 +43,7 @@ extension JSONWriter {
         nullableMember("rule", view.entry.rule)
         member("wallet", view.entry.wallet)
         member("points", view.entry.points)
+        if view.entry.isPending { member("pending", true) }
         member("explanation", view.explanation)
         endObject()
     }

@@ -19,7 +19,6 @@ extension Decider {
             return try record(at: at) { try $0.judgeGrant(of: tier, until: until, reason: reason) }
         case .referral(let friend, let boughtAt, let isWithdrawn):
             return try record(at: at) { $0.judgeReferral(of: friend, boughtAt: boughtAt, isWithdrawn) }
-        case .changeProfile(let change): return try record(at: at) { _ in Fact(at: at, .profileChanged(change)) }
         case .merge(let other): return try record(at: at) { _ in Fact(at: at, .merged(MemberMerged(into: other))) }
         case .absorb(let absorbed): return try record(at: at) { _ in Fact(at: at, .absorbed(absorbed)) }
         default: throw LoyaltyFault.contradiction("a command without a decision")

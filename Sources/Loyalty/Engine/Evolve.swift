@@ -12,9 +12,14 @@ extension MemberState {
         switch dated.event {
         case .enrolled, .returnHeld, .voucherIssued, .voucherRedeemed: return
         case .restated(let event):
+            let person = self
             self = event.state
+            keepPerson(of: person)
             return
-        case .profileChanged(let event): (language, birthday) = (event.language, event.birthday)
+        case .profileChanged(let event): return evolve(event)
+        case .erased:
+            identity = .erased
+            return
         case .purchaseCompleted(let event): try evolve(event, at: at)
         case .purchaseReturned(let event): try evolve(event, at: at)
         case .activityCompleted(let event):
@@ -42,7 +47,7 @@ extension MemberState {
             if grants.count > MemberState.grantsKept { grants.removeFirst() }
         case .tierChanged(let event): evolve(event, at: at)
         case .merged(let event): try merge(into: event.into, at: at)
-        case .absorbed(let event): try absorb(event.state, at: at)
+        case .absorbed(let event): try absorb(event, at: at)
         }
         latest = max(latest, at)
     }

@@ -50,14 +50,14 @@ extension LoyaltyEvent {
     var role: Role {
         switch self {
         case .purchaseCompleted, .purchaseReturned, .activityCompleted, .redemptionReserved, .redemptionConfirmed,
-            .pointsAdjusted, .pointsTransferred, .referralCompleted, .tierGranted, .profileChanged, .absorbed, .merged:
+            .pointsAdjusted, .pointsTransferred, .referralCompleted, .tierGranted, .absorbed, .merged:
             .fact
         case .redemptionCancelled(let event): event.reason == .lapsed ? .derived : .fact
         case .subscriptionChanged(let event): event.action == .ended ? .derived : .fact
         case .pointsAccrued(let event): if case .gift = event.reason { .derived } else { .accrual }
         case .pointsMatured, .pointsExpired, .tierChanged: .derived
         case .pointsRevoked: .detail
-        case .enrolled, .returnHeld, .voucherIssued, .voucherRedeemed, .restated: .other
+        case .enrolled, .returnHeld, .voucherIssued, .voucherRedeemed, .profileChanged, .erased, .restated: .other
         }
     }
 }

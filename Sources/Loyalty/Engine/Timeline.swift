@@ -17,7 +17,10 @@ struct Timeline: Sendable {
     /// - Parameter facts: all that will be settled.
     init(history: [DatedEvent], facts: [Fact], programme: Programme) {
         let beginning = history.lazy.compactMap(MemberState.init(beginningWith:)).first
-        let state = beginning ?? programme.newcomer(at: history.first?.at ?? .distantFuture, language: .english)
+        var state = beginning ?? programme.newcomer(at: history.first?.at ?? .distantFuture, language: .english)
+        // Who somebody is is no matter of time: what was learnt last holds throughout.
+        for case .profileChanged(let event) in history.map(\.event) { state.evolve(event) }
+        if history.contains(where: { $0.event == .erased }) { state.identity = .erased }
         self.init(state: state, programme: programme)
         var sold: Set<OrderReference> = []
         for fact in facts {

@@ -24,6 +24,8 @@ public enum LoyaltyEvent: Hashable, Sendable {
     case merged(MemberMerged)
     case absorbed(MemberAbsorbed)
     case restated(MemberRestated)
+    /// `member.erased`: who it was is forgotten; what happened stays.
+    case erased
 }
 
 /// An event with the time at which it happened in the shop (or fell due).
@@ -59,7 +61,7 @@ extension LoyaltyEvent {
         case .voucherRedeemed(let event): .redemption(event.redemption)
         case .enrolled, .profileChanged, .pointsAccrued, .pointsRevoked, .pointsMatured, .pointsExpired,
             .pointsAdjusted, .pointsTransferred, .referralCompleted, .subscriptionChanged, .tierGranted, .tierChanged,
-            .merged, .absorbed, .restated:
+            .merged, .absorbed, .restated, .erased:
             nil
         }
     }

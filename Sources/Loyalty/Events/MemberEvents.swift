@@ -19,20 +19,6 @@ public struct MemberEnrolled: Hashable, Sendable {
     }
 }
 
-/// `member.updated`: what rules and explanations need of a changed profile. The profile itself lies sealed elsewhere.
-public struct ProfileChanged: Hashable, Sendable {
-    public var language: Language
-    public var birthday: MonthDay?
-    /// Names of what was changed, such as `email`; never the values.
-    public var fields: [String]
-    /// Consent to marketing, where it was given or withdrawn.
-    public var marketing: Bool?
-
-    public init(language: Language, birthday: MonthDay?, fields: [String], marketing: Bool? = nil) {
-        (self.language, self.birthday, self.fields, self.marketing) = (language, birthday, fields, marketing)
-    }
-}
-
 /// `subscription.changed`: a paid membership began, was renewed, was cancelled or ran out.
 public struct SubscriptionChanged: Hashable, Sendable {
     public enum Action: String, Hashable, Sendable, CaseIterable {

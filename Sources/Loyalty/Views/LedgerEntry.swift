@@ -110,7 +110,7 @@ extension LoyaltyEvent {
         case .returnHeld: .held
         case .merged: .merge
         case .enrolled, .profileChanged, .purchaseCompleted, .purchaseReturned, .activityCompleted, .tierGranted,
-            .absorbed, .restated:
+            .absorbed, .restated, .erased:
             nil
         }
     }

@@ -3,7 +3,7 @@ import Foundation
 import Loyalty
 import Postgres
 import Synchronization
-import Wire
+public import Wire
 
 /// Who is behind a card, an e-mail or an external id. An identifier is claimed first, and the first claim wins; then
 /// its owner is enrolled. Whoever meets a claim whose owner was never enrolled completes it.
@@ -13,6 +13,8 @@ final class Directory: Sendable {
         var id: UUID
         /// What to enrol them with if they are not.
         var newcomer: Newcomer?
+        /// Whether the answer comes from memory.
+        var isRemembered = false
     }
 
     /// Identifiers claimed for somebody who is about to join.
@@ -26,7 +28,7 @@ final class Directory: Sendable {
     private let client: PostgresClient
     private let log: EventLog
     private let keys: KeyRing
-    private let programme: Programme
+    private let programmes: ProgrammeBook
     private let clock: @Sendable () -> Instant
     private let ids = UUIDv7Generator()
     /// Identifiers of members who are enrolled for certain, bounded.
@@ -34,10 +36,10 @@ final class Directory: Sendable {
     private static let mostKnown = 100_000
 
     init(
-        client: PostgresClient, log: EventLog, keys: KeyRing, programme: Programme,
+        client: PostgresClient, log: EventLog, keys: KeyRing, programmes: ProgrammeBook,
         clock: @escaping @Sendable () -> Instant
     ) {
-        (self.client, self.log, self.keys, self.programme, self.clock) = (client, log, keys, programme, clock)
+        (self.client, self.log, self.keys, self.programmes, self.clock) = (client, log, keys, programmes, clock)
     }
 
     /// The members behind identifiers; a stranger who may not join by buying is missing from the answer. Asks the
@@ -49,7 +51,7 @@ final class Directory: Sendable {
             if reference.kind == .id {
                 resolved[reference] = UUIDText.parse(reference.value).map { Resolved(id: $0) }
             } else if let id = known.withLock({ $0[reference] }) {
-                resolved[reference] = Resolved(id: id)
+                resolved[reference] = Resolved(id: id, isRemembered: true)
             } else {
                 unknown.append(reference)
             }
@@ -57,6 +59,7 @@ final class Directory: Sendable {
         guard !unknown.isEmpty else { return resolved }
         var owners = try await store.owners(of: unknown.map(identifier), on: client)
         let strangers = unknown.indices.filter { owners[$0] == nil }
+        let programme = programmes.standard
         if programme.enrolment == .automatic, !strangers.isEmpty {
             let at = clock()
             let claims = strangers.map {
@@ -68,7 +71,7 @@ final class Directory: Sendable {
         for (reference, owner) in zip(unknown, owners) {
             guard let owner else { continue }
             // The owner of a claim may not be enrolled yet; whoever comes first completes it.
-            let newcomer = programme.enrolment == .automatic ? try newcomer(Profile(reference), id: owner) : nil
+            let newcomer = programme.enrolment == .automatic ? try newcomer(Profile(reference), id: owner, in: programme) : nil
             resolved[reference] = Resolved(id: owner, newcomer: newcomer)
         }
         return resolved
@@ -77,21 +80,33 @@ final class Directory: Sendable {
     /// The id behind an identifier, whether or not its owner is enrolled yet.
     func find(_ reference: MemberReference) async throws -> UUID? {
         if reference.kind == .id { return UUIDText.parse(reference.value) }
-        if let id = known.withLock({ $0[reference] }) { return id }
         return try await store.owners(of: [identifier(reference)], on: client)[0]
     }
 
-    /// Remembers that a member is enrolled under the identifier.
-    func confirm(_ reference: MemberReference, is id: UUID) {
-        guard reference.kind != .id else { return }
+    /// Remembers that a member is enrolled under the identifier: for good, as far as anybody knows.
+    ///
+    /// - Parameter identity: the member's, at the time of what was just recorded. Members who ever lost an identifier are
+    ///   not remembered: another process may give it to somebody else, and nobody would tell.
+    func confirm(_ reference: MemberReference, is id: UUID, identity: MemberIdentity) {
+        guard reference.kind != .id, identity == .kept else { return }
         known.withLock { known in
             if known[reference] == nil, known.count >= Directory.mostKnown { known.removeAll(keepingCapacity: true) }
             known[reference] = id
         }
     }
 
+    /// Asks anew next time.
+    func forget(_ references: some Sequence<MemberReference>) {
+        known.withLock { known in
+            for reference in references { known[reference] = nil }
+        }
+    }
+
     /// Claims every identifier of somebody who joins, and a card number where none was brought.
-    func claim(_ profile: Profile, at: Instant) async throws -> Claim {
+    ///
+    /// - Throws: `identifier_taken`; `referrer_not_found`.
+    func claim(_ profile: Profile, in programme: Programme, at: Instant) async throws -> Claim {
+        let referrer = try await referrer(profile.referredBy)
         var profile = profile
         profile.card = profile.card ?? CardNumber.make()
         let wanted = profile.references.map(identifier)
@@ -115,7 +130,7 @@ final class Directory: Sendable {
                 throw ServiceError.identifierTaken
             }
         }
-        return Claim(id: id, newcomer: try newcomer(profile, id: id), made: made)
+        return Claim(id: id, newcomer: try newcomer(profile, id: id, in: programme, referredBy: referrer), made: made)
     }
 
     /// Takes back what a claim wrote, except what its owner was enrolled under meanwhile: somebody else may have met
@@ -123,15 +138,14 @@ final class Directory: Sendable {
     func release(_ claim: Claim) async throws {
         var kept: Set<Identifier> = []
         for row in try await MemberVault(log: log).rows(of: [claim.id], on: client) {
-            let profile = try keys.open(row.sealed.profile, dataKey: row.sealed.dataKey, for: claim.id)
-            kept.formUnion(try Profile(decoding: profile).references.map(identifier))
+            kept.formUnion(try keys.open(row).references.map(identifier))
         }
         try await store.release(claim.made.filter { !kept.contains($0) }, of: claim.id, on: client)
     }
 
-    private var store: IdentifierStore { IdentifierStore(log: log) }
+    var store: IdentifierStore { IdentifierStore(log: log) }
 
-    private func identifier(_ reference: MemberReference) -> Identifier {
+    func identifier(_ reference: MemberReference) -> Identifier {
         Identifier(
             kind: reference.kind.rawValue,
             valueHash: keys.hash(identifier: reference.value, kind: reference.kind.rawValue))
@@ -146,10 +160,23 @@ final class Directory: Sendable {
         return owners.compactMap { $0 }
     }
 
-    private func newcomer(_ profile: Profile, id: UUID) throws -> Newcomer {
-        let (dataKey, sealed) = try keys.seal(profile.encoded(), for: id)
-        return Newcomer(
-            language: Language(locale: profile.locale), sealed: SealedMember(dataKey: dataKey, profile: sealed))
+    /// The member behind a friend's id, card or the shop's own id.
+    private func referrer(_ text: String?) async throws -> UUID? {
+        guard let text else { return nil }
+        let references = [MemberReference(.id, text), MemberReference(.card, text), MemberReference(.externalID, text)]
+        for reference in references.compactMap({ $0 }) {
+            if let id = try await find(reference), try await !log.accounts(of: [id], on: client).isEmpty { return id }
+        }
+        throw ServiceError.referrerNotFound
+    }
+
+    private func newcomer(
+        _ profile: Profile, id: UUID, in programme: Programme, referredBy: UUID? = nil
+    ) throws -> Newcomer {
+        Newcomer(
+            programme: programme.id, language: Language(locale: profile.locale),
+            birthday: profile.birthday.map { MonthDay(month: $0.month, day: $0.day) },
+            referredBy: referredBy.map(UUIDText.text), sealed: try keys.seal(profile, for: id))
     }
 }
 
@@ -165,7 +192,8 @@ extension Profile {
         }
     }
 
-    var references: [MemberReference] {
+    /// Every identifier of the member.
+    public var references: [MemberReference] {
         [
             card.flatMap { MemberReference(.card, $0) }, email.flatMap { MemberReference(.email, $0) },
             externalID.flatMap { MemberReference(.externalID, $0) },

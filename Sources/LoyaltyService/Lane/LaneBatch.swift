@@ -8,8 +8,8 @@ struct LaneBatch {
     /// The requests for one member, in order.
     struct Group {
         var indices: [Int] = []
-        /// Orders looked up in the log.
-        var orders: [OrderReference: [DatedEvent]] = [:]
+        /// Subjects looked up in the log.
+        var subjects: [Subject: [DatedEvent]] = [:]
         /// The member's events, where an event is late.
         var history: [DatedEvent]?
         /// Set where the log refused a purchase whose order it knows: orders are looked up from then on.
@@ -23,6 +23,10 @@ struct LaneBatch {
     private let order: [UUID]
     var members: [UUID: KnownMember] = [:]
     var needs: [UUID: Set<Need>] = [:]
+    /// Members whose state was read, or written, by this very batch: what is refused on it is refused.
+    var fresh: Set<UUID> = []
+    /// Members whose remembered state led to a refusal: perhaps another process has written since.
+    private(set) var doubtful: Set<UUID> = []
     /// How often another process was faster.
     var timesOvertaken = 0
 
@@ -45,18 +49,22 @@ struct LaneBatch {
     /// Whether a request for that member waits for its answer.
     func isOpen(_ member: UUID) -> Bool { groups[member]?.indices.contains { results[$0] == nil } == true }
 
+    /// Members who became this one: their orders are its orders.
+    func absorbed(by member: UUID) -> [UUID] { members[member]?.state.absorbed.compactMap(UUIDText.parse) ?? [] }
+
     var answers: [Result<LaneReply, any Error>] { results.map { $0 ?? .failure(ServiceError.contended) } }
 
     /// Decides every open request on what is known. Notes in `needs` what must be looked up first; then the plans are
     /// to be thrown away.
     ///
     /// - Parameter final: whether keys have been looked up, so that a refusal is the answer.
-    mutating func decide(under programme: Programme, final: Bool) -> [Plan] {
+    mutating func decide(with means: Plan.Means, final: Bool) -> [Plan] {
+        doubtful = []
         var plans: [Plan] = []
         var keys: Set<[UInt8]> = []
         for id in openMembers {
             guard let group = groups[id] else { continue }
-            var plan = Plan(memberID: id, member: members[id], programme: programme)
+            var plan = Plan(memberID: id, member: members[id], means: means)
             for index in group.indices where results[index] == nil {
                 // The same key twice in one batch: the second waits until the first is in the log. One that is refused
                 // leaves no trace, and the next is judged anew.
@@ -67,10 +75,15 @@ struct LaneBatch {
             }
             if !plan.needs.isEmpty {
                 needs[id] = plan.needs
-            } else if plan.events.isEmpty {
-                if final { for (index, error) in plan.refusals { results[index] = .failure(error) } }
+                continue
+            }
+            let isCertain = final && (fresh.contains(id) || members[id] == nil)
+            if !fresh.contains(id), members[id] != nil, !plan.refusals.isEmpty { doubtful.insert(id) }
+            if plan.events.isEmpty {
+                for (index, reply) in plan.replies { results[index] = .success(reply) }
+                if isCertain { for (index, error) in plan.refusals { results[index] = .failure(error) } }
             } else {
-                plan.isFinal = final
+                plan.isFinal = isCertain
                 plans.append(plan)
             }
         }
@@ -82,6 +95,7 @@ struct LaneBatch {
         for (index, reply) in plan.replies { results[index] = .success(reply) }
         if plan.isFinal { for (index, error) in plan.refusals { results[index] = .failure(error) } }
         members[plan.memberID] = plan.member
+        fresh.insert(plan.memberID)
         forgetLookups(of: plan.memberID)
     }
 
@@ -95,6 +109,16 @@ struct LaneBatch {
         for index in groups[id]?.indices ?? [] where results[index] == nil { results[index] = .failure(error) }
     }
 
+    /// Whoever was erased is a stranger. A request that came under a remembered identifier is to ask anew whose it is.
+    mutating func refuseErased() {
+        for (id, group) in groups where members[id]?.state.identity == .erased {
+            for index in group.indices where results[index] == nil {
+                let error: ServiceError = requests[index].isRemembered ? .identityMoved : .memberNotFound
+                results[index] = .failure(error)
+            }
+        }
+    }
+
     /// Nothing that was read before holds any more.
     mutating func forgetMembers() {
         for id in order { forget(id) }
@@ -103,6 +127,7 @@ struct LaneBatch {
     /// Somebody else was faster: what was known of the member no longer holds.
     mutating func forget(_ id: UUID) {
         members[id] = nil
+        fresh.remove(id)
         forgetLookups(of: id)
     }
 
@@ -113,7 +138,7 @@ struct LaneBatch {
     }
 
     private mutating func forgetLookups(of id: UUID) {
-        groups[id]?.orders = [:]
+        groups[id]?.subjects = [:]
         groups[id]?.history = nil
     }
 

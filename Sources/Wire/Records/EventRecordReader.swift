@@ -29,6 +29,7 @@ extension ObjectReader {
         case .memberMerged: recordedText("into").map { .merged(MemberMerged(into: $0)) }
         case .memberAbsorbed: memberAbsorbed().map { .absorbed($0) }
         case .memberRestated: memberRestated().map { .restated($0) }
+        case .memberErased: .erased
         }
     }
 

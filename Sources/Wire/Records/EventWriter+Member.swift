@@ -11,10 +11,15 @@ extension JSONWriter {
     }
 
     mutating func members(of event: ProfileChanged) {
-        member("language", event.language.rawValue)
-        optionalMember("birthday", event.birthday?.recorded)
         member("fields", nonEmpty: event.fields)
-        if let marketing = event.marketing { member("marketing", marketing) }
+        optionalMember("marketing", event.marketing?.rawValue)
+        optionalMember("language", event.language?.rawValue)
+        switch event.birthday {
+        case .on(let day)?: member("birthday", day.recorded)
+        case .unknown?: member("birthday", "unknown")
+        case nil: break
+        }
+        member("releases_identifier", ifTrue: event.releasesIdentifier)
     }
 
     mutating func members(of event: SubscriptionChanged) {

@@ -35,6 +35,7 @@ extension JSONWriter {
             key("state")
             state(event.state)
         case .restated(let event): members(of: event)
+        case .erased: break
         }
         endObject()
     }

@@ -14,13 +14,15 @@ extension ObjectReader {
     }
 
     func profileChanged() -> ProfileChanged? {
-        let language = recordedLanguage()
-        let birthday = optionalRecordedMonthDay("birthday")
         let fields = recordedTexts("fields")
-        let marketing = optionalBool("marketing")
-        return language.map {
-            ProfileChanged(language: $0, birthday: birthday, fields: fields, marketing: marketing)
+        let marketing = optionalRecordedCase("marketing", of: ProfileChanged.Consent.self)
+        let language = optionalRecordedCase("language", of: Language.self)
+        let birthday = optionalRecorded("birthday", "a day of the year such as 03-01, or unknown") { text in
+            text == "unknown" ? ProfileChanged.Birthday.unknown : MonthDay(recorded: text).map { .on($0) }
         }
+        let releases = recordedFlag("releases_identifier")
+        return ProfileChanged(
+            fields: fields, marketing: marketing, language: language, birthday: birthday, releasesIdentifier: releases)
     }
 
     func subscriptionChanged() -> SubscriptionChanged? {

@@ -75,6 +75,13 @@ extension ObjectReader {
         word(name, of: Value.allCases.map(\.rawValue)).flatMap(Value.init(rawValue:))
     }
 
+    /// An optional word of an enumeration.
+    func optionalRecordedCase<Value: CaseIterable & RawRepresentable<String>>(
+        _ name: String, of _: Value.Type
+    ) -> Value? {
+        optionalWord(name, of: Value.allCases.map(\.rawValue)).flatMap(Value.init(rawValue:))
+    }
+
     /// A required text that stands for something.
     func recorded<Value>(_ name: String, _ detail: String, _ read: (String) -> Value?) -> Value? {
         required(name).flatMap { value in

@@ -26,16 +26,17 @@ enum RecordedType: String, CaseIterable {
     case memberMerged = "member.merged"
     case memberAbsorbed = "member.absorbed"
     case memberRestated = "member.restated"
+    case memberErased = "member.erased"
 
     /// The schema version that is written.
     var version: Int64 {
         switch self {
-        case .memberEnrolled, .purchaseCompleted, .pointsAccrued, .purchaseReturned, .activityCompleted,
+        case .memberEnrolled, .memberUpdated, .purchaseCompleted, .pointsAccrued, .purchaseReturned, .activityCompleted,
             .pointsRevoked, .pointsExpired, .tierChanged, .memberRestated:
             2
-        case .memberUpdated, .returnHeld, .pointsMatured, .pointsAdjusted, .pointsTransferred, .redemptionReserved,
+        case .returnHeld, .pointsMatured, .pointsAdjusted, .pointsTransferred, .redemptionReserved,
             .redemptionConfirmed, .redemptionCancelled, .voucherIssued, .voucherRedeemed, .referralCompleted,
-            .subscriptionChanged, .tierGranted, .memberMerged, .memberAbsorbed:
+            .subscriptionChanged, .tierGranted, .memberMerged, .memberAbsorbed, .memberErased:
             1
         }
     }
@@ -67,6 +68,7 @@ enum RecordedType: String, CaseIterable {
             case .merged: .memberMerged
             case .absorbed: .memberAbsorbed
             case .restated: .memberRestated
+            case .erased: .memberErased
             }
     }
 }

@@ -24,6 +24,8 @@ extension ObjectReader {
         let gifts = gifts()
         let conversions = recordedCount("conversions")
         let mergedInto = optionalRecordedText("merged_into")
+        let absorbed = recordedTexts("absorbed")
+        let identity = optionalRecordedCase("identity", of: MemberIdentity.self) ?? .kept
         guard let programme, let language, let enrolled, let latest, let standing, let reached,
             let wallets = parts.wallets, let grants = parts.grants, let subscriptions = parts.subscriptions,
             let totals = parts.totals, let counters = parts.counters, let reservations = parts.reservations
@@ -36,6 +38,7 @@ extension ObjectReader {
         (state.totals, state.counters, state.reservations) = (totals, counters, reservations)
         (state.purchases, state.lastActive, state.gifts) = (purchases, lastActive, gifts)
         (state.conversions, state.mergedInto) = (conversions, mergedInto)
+        (state.absorbed, state.identity) = (absorbed, identity)
         return state
     }
 

@@ -29,6 +29,8 @@ extension JSONWriter {
         gifts(state.gifts)
         member("conversions", nonZero: state.conversions)
         optionalMember("merged_into", state.mergedInto)
+        member("absorbed", nonEmpty: state.absorbed)
+        if state.identity != .kept { member("identity", state.identity.rawValue) }
         endObject()
     }
 

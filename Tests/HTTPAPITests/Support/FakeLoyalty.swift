@@ -22,6 +22,10 @@ final class FakeLoyalty: LoyaltyAPI {
         var crash = false
         var version: Int64 = 1
         var idempotency: [RequestKey] = []
+        var patches: [ProfilePatch] = []
+        var erasures = 0
+        /// How many pages a list has beyond the first; nil: it never ends.
+        var morePages: Int?
     }
 
     struct Crash: Error { var email = "ada@example.com" }
@@ -112,7 +116,9 @@ final class FakeLoyalty: LoyaltyAPI {
 
     func entries(of member: UUID, at now: Instant, page: PageRequest) async throws(ServiceError) -> Page<EntryView> {
         try check(member, page)
-        return Page(items: [Samples.entry(recordedAt: nil), Samples.entry(recordedAt: now)], nextCursor: "next")
+        return Page(
+            items: [Samples.entry(recordedAt: nil), Samples.entry(recordedAt: now)],
+            nextCursor: state.withLock(\.morePages) == nil ? "next" : next(after: page))
     }
 
     func events(of member: UUID, page: PageRequest) async throws(ServiceError) -> Page<EventView> {
@@ -120,7 +126,14 @@ final class FakeLoyalty: LoyaltyAPI {
         let event = EventView(
             version: 1, type: "member.enrolled", occurredAt: Self.now, recordedAt: Self.now,
             data: Array(#"{"v":1}"#.utf8), metadata: nil)
-        return Page(items: [event], nextCursor: nil)
+        return Page(items: [event], nextCursor: next(after: page))
+    }
+
+    /// The page's cursor is its number.
+    private func next(after page: PageRequest) -> String? {
+        guard let more = state.withLock(\.morePages) else { return nil }
+        let number = page.cursor.flatMap { Int($0) } ?? 0
+        return number < more ? "\(number + 1)" : nil
     }
 
     private func check(_ member: UUID, _ page: PageRequest) throws(ServiceError) {

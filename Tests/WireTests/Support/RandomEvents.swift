@@ -13,11 +13,8 @@ extension Seeded {
     mutating func event(of type: RecordedType, depth: Int = 1) -> LoyaltyEvent {
         switch type {
         case .memberEnrolled: .enrolled(enrolled())
-        case .memberUpdated:
-            .profileChanged(
-                ProfileChanged(
-                    language: pick(Language.allCases), birthday: maybe { $0.monthDay() }, fields: few { $0.text() },
-                    marketing: maybe { $0.chance(50) }))
+        case .memberUpdated: .profileChanged(updated())
+        case .memberErased: .erased
         case .purchaseCompleted: .purchaseCompleted(completed())
         case .pointsAccrued: .pointsAccrued(accrued())
         case .purchaseReturned: .purchaseReturned(returned())
@@ -64,6 +61,13 @@ extension Seeded {
         MemberEnrolled(
             programme: text(), tier: text(), language: pick(Language.allCases), birthday: maybe { $0.monthDay() },
             referredBy: maybe { $0.text() })
+    }
+
+    private mutating func updated() -> ProfileChanged {
+        ProfileChanged(
+            fields: few { $0.text() }, marketing: maybe { $0.pick(ProfileChanged.Consent.allCases) },
+            language: maybe { $0.pick(Language.allCases) },
+            birthday: maybe { $0.chance(50) ? .unknown : .on($0.monthDay()) }, releasesIdentifier: chance(50))
     }
 
     private mutating func completed() -> PurchaseCompleted {

@@ -24,6 +24,7 @@ extension Seeded {
         }
         for _ in 0..<Int.random(in: 0...3, using: &self) { state.gifts[text()] = small() }
         (state.conversions, state.mergedInto) = (number(), maybe { $0.text() })
+        (state.absorbed, state.identity) = (few { $0.text() }, pick(MemberIdentity.allCases))
         return state
     }
 

@@ -170,9 +170,14 @@ extension Samples {
             "member.updated",
             .profileChanged(
                 ProfileChanged(
-                    language: .english, birthday: MonthDay(month: 12, day: 3), fields: ["email", "language"],
-                    marketing: false))
+                    fields: ["birthday", "consents.marketing", "email", "locale"], marketing: .given,
+                    language: .german, birthday: .on(MonthDay(month: 12, day: 3)), releasesIdentifier: true))
         ),
+        (
+            "member.updated.unknown",
+            .profileChanged(ProfileChanged(fields: ["birthday"], birthday: .unknown))
+        ),
+        ("member.erased", .erased),
         (
             "subscription.changed",
             .subscriptionChanged(

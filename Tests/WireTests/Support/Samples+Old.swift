@@ -8,6 +8,14 @@ extension Samples {
             .enrolled(MemberEnrolled(programme: "sephora-beauty-insider", tier: "insider", language: .german))
         ),
         (
+            "member.updated",
+            .profileChanged(
+                ProfileChanged(
+                    fields: ["consents.marketing", "email", "locale"], marketing: .given, language: .german,
+                    releasesIdentifier: true))
+        ),
+        ("member.updated.least", .profileChanged(ProfileChanged(fields: ["name"]))),
+        (
             "purchase.completed",
             .purchaseCompleted(
                 PurchaseCompleted(

@@ -77,6 +77,7 @@ enum Samples {
             .init(redemption: redemption, expiresAt: instant, taken: [Lot(.on(newYear), 500)])
         ]
         (state.gifts, state.conversions, state.mergedInto) = (["birthday": 2026, "anniversary": 2025], 1, friend)
+        (state.absorbed, state.identity) = ([friend], .changed)
         return state
     }()
 }
