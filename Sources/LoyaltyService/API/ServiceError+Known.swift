@@ -64,14 +64,14 @@ extension ServiceError {
         detail: "`referred_by` is the id, the card or the external id of a member.",
         faults: [Fault(pointer: "/referred_by", detail: "names no member")])
 
-    static let redemptionNotFound = ServiceError(
+    public static let redemptionNotFound = ServiceError(
         code: "redemption_not_found", status: 404, title: "There is no such redemption",
         detail: "No redemption has this id.")
 
     static let voucherNotFound = ServiceError(
         code: "voucher_not_found", status: 404, title: "There is no such voucher", detail: "No voucher has this code.")
 
-    static let adjustmentNotFound = ServiceError(
+    public static let adjustmentNotFound = ServiceError(
         code: "adjustment_not_found", status: 404, title: "There is no such adjustment",
         detail: "No adjustment of this id waits for approval.")
 

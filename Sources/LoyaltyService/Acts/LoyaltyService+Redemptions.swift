@@ -38,15 +38,19 @@ extension LoyaltyService {
     /// Spends what was held. Whoever asks again gets the same answer.
     ///
     /// - Throws: `redemption_not_found`, `redemption_closed`.
-    public func confirmRedemption(_ id: UUID, at: Instant) async throws(ServiceError) -> RedemptionView {
-        try await change(id, by: .confirmRedemption(id: UUIDText.text(id)), at: at)
+    public func confirmRedemption(
+        _ id: UUID, idempotencyKey: RequestKey? = nil, at: Instant
+    ) async throws(ServiceError) -> RedemptionView {
+        try await change(id, by: .confirmRedemption(id: UUIDText.text(id)), idempotencyKey, at: at)
     }
 
     /// Gives points back to the lots they came from, also what had been spent, unless its voucher was used.
     ///
     /// - Throws: `redemption_not_found`, `voucher_used`.
-    public func cancelRedemption(_ id: UUID, at: Instant) async throws(ServiceError) -> RedemptionView {
-        let view = try await change(id, by: .cancelRedemption(id: UUIDText.text(id)), at: at)
+    public func cancelRedemption(
+        _ id: UUID, idempotencyKey: RequestKey? = nil, at: Instant
+    ) async throws(ServiceError) -> RedemptionView {
+        let view = try await change(id, by: .cancelRedemption(id: UUIDText.text(id)), idempotencyKey, at: at)
         do { try await stock.release(id) } catch { throw translated(error) }
         return view
     }
@@ -61,13 +65,16 @@ extension LoyaltyService {
     }
 
     private func change(
-        _ id: UUID, by command: Command, at: Instant
+        _ id: UUID, by command: Command, _ key: RequestKey?, at: Instant
     ) async throws(ServiceError) -> RedemptionView {
         do {
             let stream = try await owner(ofRedemption: id)
             let member = try await living(stream)
-            _ = try await perform(command, for: member, at: at)
-            return try await view(ofRedemption: id, in: member, at: at)
+            let repeatKey = repeatKey(key, content: UUIDText.text(id))
+            let reply = try await perform(command, for: member, at: at, repeatKey)
+            var view = try await view(ofRedemption: id, in: member, at: at)
+            view.isReplayed = reply.isReplayed
+            return view
         } catch {
             throw translated(error)
         }
@@ -117,17 +124,22 @@ extension LoyaltyService {
     /// Uses a code, once.
     ///
     /// - Throws: `voucher_not_found`, `voucher_used`, `voucher_expired`.
-    public func redeemVoucher(_ code: String, at: Instant) async throws(ServiceError) -> VoucherView {
+    public func redeemVoucher(
+        _ code: String, idempotencyKey: RequestKey? = nil, at: Instant
+    ) async throws(ServiceError) -> VoucherView {
         do {
             let key = keys.key(ofVoucher: code)
             guard let found = try await log.events(byKeys: [key], on: client)[key],
                 case .voucherIssued(let voucher) = try DatedEvent(found).event
             else { throw ServiceError.voucherNotFound }
             let member = try await living(found.stream)
-            _ = try await perform(.redeemVoucher(redemption: voucher.redemption), for: member, at: at)
+            let reply = try await perform(
+                .redeemVoucher(redemption: voucher.redemption), for: member, at: at,
+                repeatKey(idempotencyKey, content: voucher.redemption))
             return VoucherView(
                 code: code, memberID: member, redemptionID: voucher.redemption, reward: voucher.reward,
-                value: voucher.value, currency: voucher.currency, validUntil: voucher.validUntil)
+                value: voucher.value, currency: voucher.currency, validUntil: voucher.validUntil,
+                isReplayed: reply.isReplayed)
         } catch {
             throw translated(error)
         }

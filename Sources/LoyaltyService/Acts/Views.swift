@@ -33,6 +33,7 @@ public struct VoucherView: Sendable {
     public var value: Int64?
     public var currency: String
     public var validUntil: CivilDate?
+    public var isReplayed: Bool
 }
 
 /// A reward as the catalogue shows it.

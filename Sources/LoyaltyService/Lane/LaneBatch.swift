@@ -80,7 +80,10 @@ struct LaneBatch {
             let isCertain = final && (fresh.contains(id) || members[id] == nil)
             if !fresh.contains(id), members[id] != nil, !plan.refusals.isEmpty { doubtful.insert(id) }
             if plan.events.isEmpty {
-                for (index, reply) in plan.replies { results[index] = .success(reply) }
+                // Where nothing is left to do, an earlier request of the same key may have done it: the log knows.
+                for (index, reply) in plan.replies where final || requests[index].key == nil {
+                    results[index] = .success(reply)
+                }
                 if isCertain { for (index, error) in plan.refusals { results[index] = .failure(error) } }
             } else {
                 plan.isFinal = isCertain
