@@ -32,7 +32,9 @@ extension Judge {
     /// The code that a redemption brings, where its reward comes as one.
     func voucher(for redemption: Redemption) -> DatedEvent? {
         let version = programme.version(number: redemption.version)
-        guard let id = redemption.reward, let reward = version.reward(id), let rules = reward.voucher else { return nil }
+        guard let id = redemption.reward, let reward = version.reward(id), let rules = reward.voucher else {
+            return nil
+        }
         return DatedEvent(
             at: at,
             .voucherIssued(

@@ -105,7 +105,8 @@ struct Decider {
     private func decide(_ purchase: Purchase, at: Instant) throws -> Decision {
         let order = known.order(purchase.order)
         if order?.sale != nil {
-            throw Rejection(.orderExists, "The order has been recorded already, by another event.", at: "/data/order_id")
+            throw Rejection(
+                .orderExists, "The order has been recorded already, by another event.", at: "/data/order_id")
         }
         let payment = try payment(of: purchase, at: at)
         var decision = try record(at: at) {
@@ -154,7 +155,9 @@ struct Decider {
         let isLate = at < state.latest
         if !isLate {
             var timeline = Timeline(state: state, programme: programme)
-            if let order, let sale = order.sale { timeline.remember(sale.purchase.order, try order.accruals(by: programme)) }
+            if let order, let sale = order.sale {
+                timeline.remember(sale.purchase.order, try order.accruals(by: programme))
+            }
             let due = try timeline.advance(to: at, converting: true)
             let previous = timeline.state
             let fact = try judge(Judge(programme: programme, state: previous, at: at))

@@ -14,7 +14,8 @@ extension Judge {
             }
         let available = state.wallet(redemption.wallet).available
         guard redemption.points <= max(0, available) else {
-            throw Rejection(.insufficientPoints, "It takes \(redemption.points) points, and \(available) are available.")
+            throw Rejection(
+                .insufficientPoints, "It takes \(redemption.points) points, and \(available) are available.")
         }
         return redemption
     }
@@ -46,7 +47,9 @@ extension Judge {
             let limit = count.window.hasPrefix("order:") ? reward.perOrder : reward.perMember?.count
             guard let limit, count.before >= limit else { continue }
             throw Rejection(
-                .notEligible, "`\(id)` can be had \(limit) time(s) per \(count.window.hasPrefix("order:") ? "order" : reward.perMember?.window.rawValue ?? "member").")
+                .notEligible,
+                "`\(id)` can be had \(limit) time(s) per \(count.window.hasPrefix("order:") ? "order" : reward.perMember?.window.rawValue ?? "member")."
+            )
         }
         if reward.perOrder != nil, request.order == nil {
             throw Rejection(.orderRequired, "`\(id)` is limited per order: name the order.", at: "/order_id")

@@ -166,10 +166,12 @@ struct Teller {
         switch event.reason {
         case .reached:
             return say(
-                "\(name) reached with \(measured)\(period)\(until)", "\(name) erreicht mit \(measured)\(period)\(until)")
+                "\(name) reached with \(measured)\(period)\(until)", "\(name) erreicht mit \(measured)\(period)\(until)"
+            )
         case .reviewed:
             return say(
-                "\(name) after review: \(measured)\(period)\(until)", "\(name) nach Prüfung: \(measured)\(period)\(until)")
+                "\(name) after review: \(measured)\(period)\(until)",
+                "\(name) nach Prüfung: \(measured)\(period)\(until)")
         case .granted: return say("\(name) given\(until)", "\(name) verliehen\(until)")
         case .ended: return say("\(name) again\(until)", "Wieder \(name)\(until)")
         }

@@ -105,7 +105,8 @@ extension ServiceError {
     /// The domain's refusal in the API's terms.
     init(_ rejection: Rejection) {
         self.init(
-            code: rejection.code.rawValue, status: rejection.code.status, title: rejection.code.title, detail: rejection.detail,
+            code: rejection.code.rawValue, status: rejection.code.status, title: rejection.code.title,
+            detail: rejection.detail,
             faults: rejection.pointer.map { [Fault(pointer: $0, detail: rejection.detail)] } ?? [])
     }
 

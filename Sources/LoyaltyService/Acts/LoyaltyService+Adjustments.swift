@@ -38,12 +38,15 @@ extension LoyaltyService {
             let repeatKey = repeatKey(idempotencyKey, content: "\(member) \(body.content)")
             if let limit = rules.approvalAbove, body.points.magnitude > UInt64(max(0, limit)) {
                 let id = repeatKey.map { Digest.uuid("adjustment", "\($0.key)") } ?? ids.next(nowMicros: at.micros)
-                return .waits(try await desk.ask(
-                        for: body, note: try await sealed(body.note, of: member), member: member, agent: agent, as: id, at: at))
+                return .waits(
+                    try await desk.ask(
+                        for: body, note: try await sealed(body.note, of: member), member: member, agent: agent, as: id,
+                        at: at))
             }
             let isNew = try await repeatKey.map { try await log.events(byKeys: [$0.key], on: client).isEmpty } ?? true
             let day = programme.zone.date(of: at)
-            let allowance = isNew ? try await desk.spend(body.points, of: rules.dailyLimit, agent, programme.id, day) : 0
+            let allowance =
+                isNew ? try await desk.spend(body.points, of: rules.dailyLimit, agent, programme.id, day) : 0
             do {
                 let note = try await sealed(body.note, of: member)
                 return .done(try await adjust(body, note: note, member, agent, repeatKey, at: at))
@@ -89,7 +92,9 @@ extension LoyaltyService {
 
     /// A note may say something about a person: only the member's own key opens it.
     private func sealed(_ note: String?, of member: UUID) async throws -> String? {
-        guard let note, let row = try await MemberVault(log: log).rows(of: [member], on: client).first else { return nil }
+        guard let note, let row = try await MemberVault(log: log).rows(of: [member], on: client).first else {
+            return nil
+        }
         return Data(try keys.seal(Array(note.utf8), dataKey: row.sealed.dataKey, for: member)).base64EncodedString()
     }
 

@@ -44,7 +44,9 @@ extension LoyaltyService {
             var state: MemberState
             var memberID: UUID?
             if let found = try await directory.find(body.member), let member = try? await survivor(of: found) {
-                (programme, state, memberID) = (try self.programme(of: member.known.state), member.known.state, member.id)
+                (programme, state, memberID) = (
+                    try self.programme(of: member.known.state), member.known.state, member.id
+                )
             } else {
                 // Somebody new would be enrolled by buying, where the programme says so.
                 programme = programmes.standard
@@ -90,7 +92,8 @@ extension LoyaltyService {
                 case .needs(.history):
                     if let member { known.history = try await log.history(of: member, on: client) }
                     known.history = known.history ?? []
-                case .needs(.subject(let subject)): known.subjects[subject] = try await events(about: subject, of: member)
+                case .needs(.subject(let subject)):
+                    known.subjects[subject] = try await events(about: subject, of: member)
                 }
             }
         }

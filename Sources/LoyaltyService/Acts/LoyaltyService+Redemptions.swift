@@ -12,7 +12,8 @@ extension LoyaltyService {
     ) async throws(ServiceError) -> RedemptionView {
         do {
             let (member, known) = try await survivor(of: member)
-            let id = idempotencyKey.map { Digest.uuid("redemption", "\(repeatKey($0, content: "")!.key)") }
+            let id =
+                idempotencyKey.map { Digest.uuid("redemption", "\(repeatKey($0, content: "")!.key)") }
                 ?? ids.next(nowMicros: at.micros)
             let request = RedemptionRequest(
                 id: UUIDText.text(id), what: body.what, order: body.order, orderTotal: body.orderTotal,

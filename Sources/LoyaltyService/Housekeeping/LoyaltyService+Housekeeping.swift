@@ -26,7 +26,9 @@ extension LoyaltyService {
         do {
             try await work()
         } catch {
-            if !Task.isCancelled { logger.warning("housekeeping failed", metadata: ["what": "\(what)", "error": "\(error)"]) }
+            if !Task.isCancelled {
+                logger.warning("housekeeping failed", metadata: ["what": "\(what)", "error": "\(error)"])
+            }
         }
     }
 

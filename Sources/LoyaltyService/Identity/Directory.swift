@@ -71,7 +71,8 @@ final class Directory: Sendable {
         for (reference, owner) in zip(unknown, owners) {
             guard let owner else { continue }
             // The owner of a claim may not be enrolled yet; whoever comes first completes it.
-            let newcomer = programme.enrolment == .automatic ? try newcomer(Profile(reference), id: owner, in: programme) : nil
+            let newcomer =
+                programme.enrolment == .automatic ? try newcomer(Profile(reference), id: owner, in: programme) : nil
             resolved[reference] = Resolved(id: owner, newcomer: newcomer)
         }
         return resolved

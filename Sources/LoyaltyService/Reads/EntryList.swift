@@ -39,7 +39,11 @@ struct EntryList {
         take(
             dated.entries(balance: position.balance), version: event.version,
             recordedAt: Instant(micros: event.recordedAtMicros))
-        if !hasMore { position = Cursor(version: event.version - 1, balance: position.balance &- dated.event.change(of: Programme.defaultWallet)) }
+        if !hasMore {
+            position = Cursor(
+                version: event.version - 1, balance: position.balance &- dated.event.change(of: Programme.defaultWallet)
+            )
+        }
     }
 
     private mutating func take(_ entries: [LedgerEntry], version: Int64?, recordedAt: Instant?) {

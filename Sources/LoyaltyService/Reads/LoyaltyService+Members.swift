@@ -24,7 +24,8 @@ extension LoyaltyService {
             // An event may be a few minutes ahead of our clock: what was answered is in the balance all the same.
             let instant = asOf ?? max(now, account.state.latest)
             return BalanceView(
-                memberID: member, version: account.version, balance: try programme(of: state).balance(of: state, at: instant))
+                memberID: member, version: account.version,
+                balance: try programme(of: state).balance(of: state, at: instant))
         } catch {
             throw translated(error)
         }

@@ -18,6 +18,11 @@ struct EarningReader {
         return context.list("earning", of: version, atMost: 500, "earning rule", one: "an earning rule") { reader, id in
             let effect = effect(reader)
             let cap = cap(reader)
+            if case .accumulated = effect, let cap, cap.window != .life {
+                faults.add(
+                    at: reader.place(of: "cap"),
+                    "`cap` of a rule that accumulates must be per life: it gives what is due of one growing total")
+            }
             let unless = reader.names("unless", before)
             before.names.append(id)
             let rule = EarningRule(
@@ -122,7 +127,9 @@ struct EarningReader {
             let quantity = part.whole("quantity", in: 1...1000) ?? 1
             part.close()
             guard keys.filter({ part.optional($0) != nil }).count == 1 else {
-                if part.isMapping { faults.add(at: part.mark, "a part of a set must have one of sku, category or brand") }
+                if part.isMapping {
+                    faults.add(at: part.mark, "a part of a set must have one of sku, category or brand")
+                }
                 return nil
             }
             func one(_ text: String?) -> Set<String> { Set([text].compactMap { $0 }) }
@@ -194,7 +201,8 @@ struct EarningReader {
             return nil
         }
         guard first < last else {
-            faults.add(at: node.place, "`hours` must end after they begin, not `\(text)`: over midnight they are two rules")
+            faults.add(
+                at: node.place, "`hours` must end after they begin, not `\(text)`: over midnight they are two rules")
             return nil
         }
         return first..<last

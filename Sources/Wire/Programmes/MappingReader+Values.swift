@@ -50,7 +50,9 @@ extension MappingReader {
     /// An exact fraction of minor units for a point.
     func pointPrice(_ key: String, in currency: Currency?) -> Ratio? {
         optional(key).flatMap { node in
-            decimal(key, of: node, digits: 8, in: 0...1000).map { Ratio(reducing: $0 * (currency?.minorUnits ?? 1), 100_000_000) }
+            decimal(key, of: node, digits: 8, in: 0...1000).map {
+                Ratio(reducing: $0 * (currency?.minorUnits ?? 1), 100_000_000)
+            }
         }
     }
 

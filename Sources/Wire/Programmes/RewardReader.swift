@@ -108,11 +108,15 @@ struct RewardReader {
         guard reward.isAutomatic else { return }
         let place = reader.place(of: "automatic")
         if reward.price == 0 || reward.priceByTier.values.contains(0) {
-            faults.add(at: place, "`automatic` needs a price of at least 1 point: what is free would be redeemed for ever")
-        }
-        if reward.condition.minimumOrder != nil || reward.perOrder != nil || reward.coPayment != nil || kind == .discount {
             faults.add(
-                at: place, "`automatic` does not go with an order, a co-payment or money off: nobody stands at a till then")
+                at: place, "`automatic` needs a price of at least 1 point: what is free would be redeemed for ever")
+        }
+        if reward.condition.minimumOrder != nil || reward.perOrder != nil || reward.coPayment != nil
+            || kind == .discount
+        {
+            faults.add(
+                at: place,
+                "`automatic` does not go with an order, a co-payment or money off: nobody stands at a till then")
         }
         if reward.stock != nil {
             faults.add(at: place, "`automatic` does not go with `stock`, which is reserved by whoever asks for it")

@@ -21,7 +21,8 @@ struct TierReader {
     }
 
     private func metrics(_ reader: MappingReader) -> [String] {
-        let known = KnownNames(what: "a metric (spend, orders or a wallet)", names: ["spend", "orders"] + context.wallets.names)
+        let known = KnownNames(
+            what: "a metric (spend, orders or a wallet)", names: ["spend", "orders"] + context.wallets.names)
         let single = reader.optional("metric")
         let several = reader.optional("metrics")
         if single != nil, several != nil {
@@ -53,7 +54,11 @@ struct TierReader {
 
     private func validity(_ reader: MappingReader, _ period: TierRules.Period) -> TierRules.Validity {
         let years = reader.whole("valid_years", in: 0...100)
-        let isLasting = switch period { case .calendarYear, .membershipYear: false default: true }
+        let isLasting =
+            switch period {
+            case .calendarYear, .membershipYear: false
+            default: true
+            }
         if reader.optional("valid_years") != nil, isLasting { refusePeriods("valid_years", of: reader) }
         guard let node = reader.optional("validity") else {
             if let years { return .periods(Int(years)) }
@@ -66,7 +71,9 @@ struct TierReader {
         if reader.optional("valid_years") != nil {
             faults.add(at: reader.place(of: "validity"), "either `validity` or `valid_years`, not both")
         }
-        if node.isScalar { return reader.word("validity", of: node, among: ["forever"]).map { _ in .forever } ?? .forever }
+        if node.isScalar {
+            return reader.word("validity", of: node, among: ["forever"]).map { _ in .forever } ?? .forever
+        }
         return span(MappingReader(node, "`validity`", faults: faults), isLasting)
     }
 
@@ -79,7 +86,8 @@ struct TierReader {
         let given = ["periods", "months", "end_of_month"].filter { validity.optional($0) != nil }
         guard given.count == 1 else {
             if validity.isMapping {
-                faults.add(at: validity.mark, "`validity` must be forever, or say one of periods, months or end_of_month")
+                faults.add(
+                    at: validity.mark, "`validity` must be forever, or say one of periods, months or end_of_month")
             }
             return .forever
         }
@@ -150,7 +158,8 @@ struct TierReader {
     /// Tiers go from low to high: no threshold falls, and one at least rises.
     private func check(_ asked: [Tier.Requirement], above below: [Tier.Requirement], _ reader: MappingReader) {
         let pairs = zip(asked, below)
-        guard pairs.contains(where: { $0.threshold < $1.threshold }) || pairs.allSatisfy({ $0.threshold == $1.threshold })
+        guard
+            pairs.contains(where: { $0.threshold < $1.threshold }) || pairs.allSatisfy({ $0.threshold == $1.threshold })
         else { return }
         let first = pairs.first { $0.threshold < $1.threshold }?.0 ?? asked[0]
         let place = reader.chosen(first.metric.name)?.place ?? reader.mark

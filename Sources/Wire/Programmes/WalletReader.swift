@@ -40,13 +40,17 @@ struct WalletReader {
         let given = keys.filter { expiry.optional($0) != nil }
         defer { expiry.close() }
         if given.isEmpty {
-            if expiry.isMapping { faults.add(at: expiry.mark, "`expiry` must be never, or say inactivity_months, years, months or days") }
+            if expiry.isMapping {
+                faults.add(at: expiry.mark, "`expiry` must be never, or say inactivity_months, years, months or days")
+            }
             return nil
         }
         if given.contains("inactivity_months") {
             let others = given.filter { $0 != "inactivity_months" } + (expiry.optional("then") == nil ? [] : ["then"])
             for key in others {
-                faults.add(at: expiry.place(of: key), "`\(key)` does not go with inactivity_months: they are two kinds of expiry")
+                faults.add(
+                    at: expiry.place(of: key),
+                    "`\(key)` does not go with inactivity_months: they are two kinds of expiry")
             }
             return inactivity.map { .inactivity(months: Int($0)) }
         }

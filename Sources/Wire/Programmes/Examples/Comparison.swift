@@ -28,11 +28,14 @@ struct Comparison {
         switch result {
         case .failed(let reason): note("answer", "a decision", reason)
         case .refused(let rejection):
-            note("answer", step.answer.refused.map { "refused: \($0.rawValue)" } ?? "accepted", refusal(rejection, step))
+            note(
+                "answer", step.answer.refused.map { "refused: \($0.rawValue)" } ?? "accepted", refusal(rejection, step))
         case .decided(let decision):
             note("answer", step.answer.refused.map { "refused: \($0.rawValue)" } ?? "accepted", "accepted")
             note("earns", step.answer.earns, decision.outcome.change)
-            if let worth = step.answer.worth { note("worth", money(worth), self.worth(decision).map(money) ?? "nothing") }
+            if let worth = step.answer.worth {
+                note("worth", money(worth), self.worth(decision).map(money) ?? "nothing")
+            }
         }
     }
 
@@ -102,5 +105,7 @@ struct Comparison {
         return Set((levels[version.tiers.rank(of: state.standing.tier)].benefits + paid.flatMap(\.benefits)).map(\.id))
     }
 
-    private func list(_ names: Set<String>) -> String { names.isEmpty ? "none" : names.sorted().joined(separator: ", ") }
+    private func list(_ names: Set<String>) -> String {
+        names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
+    }
 }

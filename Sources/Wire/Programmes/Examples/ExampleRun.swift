@@ -110,3 +110,17 @@ struct ExampleTill {
         try programme.state(of: log, asOf: instant)
     }
 }
+
+extension ExampleRun.Result {
+    /// The differences, for people: the example, and below it what was expected and what came out.
+    public func report(of file: String) -> String {
+        var lines = ["\(file):\(example.line): \(example.name)"]
+        for difference in differences {
+            lines.append("  \(file):\(difference.line): \(difference.place)")
+            lines.append("    \(difference.what)")
+            lines.append("      expected  \(difference.expected)")
+            lines.append("      actual    \(difference.actual)")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

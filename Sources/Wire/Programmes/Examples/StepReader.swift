@@ -95,7 +95,8 @@ struct StepReader {
     private func goodsBack(_ node: Node, _ reader: MappingReader) -> Command? {
         let order = reader.text("order").map { OrderReference(source: "example", id: $0) }
         // Money alone says nothing of the goods; with a word about them it is one line.
-        let isMoney = node.isScalar && ["sku", "categories", "brand", "quantity"].allSatisfy { reader.optional($0) == nil }
+        let isMoney =
+            node.isScalar && ["sku", "categories", "brand", "quantity"].allSatisfy { reader.optional($0) == nil }
         let goods: PurchaseReturn.Goods? =
             isMoney
             ? reader.money("returns", of: node, in: currencies.first).map { .amount($0) }
