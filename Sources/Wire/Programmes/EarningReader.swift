@@ -30,7 +30,7 @@ struct EarningReader {
                 condition: condition(reader),
                 rounding: reader.word("round", as: EarningRule.Rounding.self) ?? .down,
                 roundingBasis: reader.word("round_each", as: EarningRule.RoundingBasis.self) ?? .order, cap: cap,
-                expiry: values.expiry(reader), maturity: values.maturity(reader), unless: unless)
+                expiry: values.ownExpiry(reader), maturity: values.maturity(reader), unless: unless)
             return effect == nil ? nil : rule
         }
     }

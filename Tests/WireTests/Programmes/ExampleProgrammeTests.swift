@@ -44,6 +44,17 @@ struct ExampleProgrammeTests {
         #expect(ExampleRun.results(of: document) == ExampleRun.results(of: document))
     }
 
+    @Test("the programme that the reference begins with runs as it stands there")
+    func documented() throws {
+        let page = try String(contentsOf: Self.root.appending(path: "docs/programme.md"), encoding: .utf8)
+        let begin = try #require(page.range(of: "<<'YAML'\n"))
+        let end = try #require(page.range(of: "\nYAML\n"))
+        let document = try ProgrammeFile.document(String(page[begin.upperBound..<end.lowerBound]), name: "programme.md")
+        let results = ExampleRun.results(of: document)
+        #expect(!results.isEmpty)
+        for result in results { #expect(result.isAsExpected, "\(result.report(of: "programme.md"))") }
+    }
+
     @Test("point an editor to the schema in their first line", arguments: files)
     func schemaLine(name: String) throws {
         let first = try Self.text(name).prefix { $0 != "\n" }
