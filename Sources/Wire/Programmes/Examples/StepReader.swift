@@ -74,8 +74,14 @@ struct StepReader {
         case "adjusts": return adjustment(node, reader)
         case "transfers": return transfer(node, reader)
         case "grants": return grant(reader)
-        case "friend_buys": return reader.text(action, of: node).map { .referral(friend: $0, isWithdrawn: false) }
-        case "friend_returns": return reader.text(action, of: node).map { .referral(friend: $0, isWithdrawn: true) }
+        case "friend_buys": return reader.text(action, of: node).map {
+                // When the friend bought is known once the steps run.
+                .referral(friend: $0, boughtAt: .distantPast, isWithdrawn: false)
+            }
+        case "friend_returns":
+            return reader.text(action, of: node).map {
+                .referral(friend: $0, boughtAt: .distantPast, isWithdrawn: true)
+            }
         default: return subscription(action, reader)
         }
     }
