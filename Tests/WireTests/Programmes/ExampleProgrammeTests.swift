@@ -22,7 +22,8 @@ struct ExampleProgrammeTests {
         #expect(
             Self.files == [
                 "activities.yaml", "amazon-prime.yaml", "bahnbonus.yaml", "bundle-price.yaml", "celebrations.yaml",
-                "customer-club.yaml", "goodwill.yaml", "hm-member.yaml", "ikea-family.yaml", "miles-and-more.yaml",
+                "customer-club.yaml", "every-rule.yaml", "goodwill.yaml", "hm-member.yaml", "ikea-family.yaml",
+                "miles-and-more.yaml",
                 "payback.yaml", "redemption.yaml", "referral.yaml", "sephora.yaml", "square.yaml", "stamp-card.yaml",
                 "starbucks.yaml", "thriftbooks.yaml",
             ])
