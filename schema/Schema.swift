@@ -58,7 +58,13 @@ public enum Schema {
                 SQLFile("tables/programme", PackageResources.programme_sql),
                 SQLFile("tables/projection", PackageResources.projection_sql),
                 SQLFile("tables/checkpoint", PackageResources.checkpoint_sql),
-            ])
+            ]),
+        SchemaMigration(
+            version: 2, name: "stock of rewards, adjustments by hand, errands between members",
+            files: [
+                SQLFile("tables/stock", PackageResources.stock_sql),
+                SQLFile("tables/adjustment", PackageResources.adjustment_sql),
+            ]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.
@@ -66,6 +72,8 @@ public enum Schema {
         SQLFile("functions/append", PackageResources.append_sql),
         SQLFile("functions/append_one", PackageResources.append_one_sql),
         SQLFile("functions/event_digest", PackageResources.event_digest_sql),
+        SQLFile("functions/take_stock", PackageResources.take_stock_sql),
+        SQLFile("functions/release_stock", PackageResources.release_stock_sql),
         SQLFile("functions/account_rebuild_begin", PackageResources.account_rebuild_begin_sql),
         SQLFile("functions/account_rebuild_swap", PackageResources.account_rebuild_swap_sql),
     ]

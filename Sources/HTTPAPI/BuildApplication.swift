@@ -60,5 +60,8 @@ func buildRouter(
     EventRoutes(api: api, configuration: configuration).add(to: secured)
     MemberRoutes(api: api, configuration: configuration).add(to: secured)
     PersonRoutes(api: api, configuration: configuration).add(to: secured)
+    RedemptionRoutes(api: api, configuration: configuration).add(to: secured)
+    ActRoutes(api: api, configuration: configuration).add(to: secured)
+    ProgrammeRoutes(api: api, configuration: configuration).add(to: secured)
     return router
 }

@@ -16,6 +16,8 @@ public enum Command: Hashable, Sendable {
     case referral(friend: String, boughtAt: Instant, isWithdrawn: Bool)
     case merge(into: String)
     case absorb(MemberAbsorbed)
+    /// Records what has fallen due; what it is does not depend on whether anybody asks.
+    case settle
 }
 
 /// An order as a shop names it. Two systems may use the same number, so the CloudEvents `source` belongs to it.

@@ -1,29 +1,3 @@
-/// What has become of a redemption, from the events about it.
-struct RedemptionHistory {
-    var redemption: Redemption?
-    var isReserved = false
-    var isConfirmed = false
-    var expiresAt: Instant?
-    var voucher: VoucherIssued?
-    var isVoucherUsed = false
-
-    init(of id: String, in events: [DatedEvent]) {
-        for dated in events {
-            switch dated.event {
-            case .redemptionReserved(let event) where event.redemption.id == id:
-                (redemption, isReserved, expiresAt) = (event.redemption, true, event.expiresAt)
-            case .redemptionConfirmed(let event) where event.redemption.id == id:
-                (redemption, isReserved, isConfirmed) = (event.redemption, false, true)
-            case .redemptionCancelled(let event) where event.redemption.id == id:
-                (isReserved, isConfirmed) = (false, false)
-            case .voucherIssued(let event) where event.redemption == id: voucher = event
-            case .voucherRedeemed(let event) where event.redemption == id: isVoucherUsed = true
-            default: continue
-            }
-        }
-    }
-}
-
 extension Decider {
     /// How many reservations one member may hold.
     static let mostReservations = 32
@@ -36,7 +10,7 @@ extension Decider {
         if let open {
             redemption = open.redemption
         } else {
-            let history = RedemptionHistory(of: id, in: try known.events(about: .redemption(id)))
+            let history = try self.history(of: id)
             guard let found = history.redemption else {
                 throw Rejection(
                     .redemptionNotFound, "The member has no redemption `\(id)`.", at: "/data/redemption_id")
@@ -59,6 +33,7 @@ extension Decider {
         case .confirmRedemption(let id): try confirm(id, at: at)
         case .cancelRedemption(let id): try cancel(id, at: at)
         case .redeemVoucher(let redemption): try useVoucher(of: redemption, at: at)
+        case .settle: try settle(at: at)
         default: try decideByHand(command, at: at)
         }
     }
@@ -141,8 +116,14 @@ extension Decider {
         return decision
     }
 
+    private func history(of id: String) throws -> RedemptionHistory {
+        var history = RedemptionHistory()
+        for dated in try known.events(about: .redemption(id)) { history.add(dated) }
+        return history
+    }
+
     private func found(_ id: String) throws -> RedemptionHistory {
-        let history = RedemptionHistory(of: id, in: try known.events(about: .redemption(id)))
+        let history = try self.history(of: id)
         guard history.redemption != nil else {
             throw Rejection(.redemptionNotFound, "The member has no redemption `\(id)`.")
         }
@@ -151,6 +132,12 @@ extension Decider {
 
     private var closed: Rejection {
         Rejection(.redemptionClosed, "The redemption was cancelled or has lapsed; its points went back.")
+    }
+
+    private func settle(at: Instant) throws -> Decision {
+        var decision = unchanged
+        decision.events = try decision.state.advance(to: at, under: programme)
+        return decision
     }
 
     /// Everything asked for is so already.

@@ -192,5 +192,5 @@ struct Earning {
 
 extension ReferralRules {
     /// What entries call it.
-    static let rule = "referral"
+    public static let rule = "referral"
 }

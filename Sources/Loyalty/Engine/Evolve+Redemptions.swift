@@ -71,6 +71,9 @@ extension MemberState {
         }
     }
 
+    /// How many members that became this one are known by name.
+    static let absorbedKept = 32
+
     /// The member is no more: whatever was there is the other's.
     mutating func merge(into other: String, at: Instant) throws(LoyaltyFault) {
         mergedInto = other
@@ -84,7 +87,10 @@ extension MemberState {
     }
 
     /// What another member had comes to this one: the better tier holds, sums are added.
-    mutating func absorb(_ other: MemberState, at: Instant) throws(LoyaltyFault) {
+    mutating func absorb(_ event: MemberAbsorbed, at: Instant) throws(LoyaltyFault) {
+        let other = event.state
+        absorbed += [event.from] + other.absorbed
+        absorbed.removeFirst(max(0, absorbed.count - MemberState.absorbedKept))
         enrolledAt = min(enrolledAt, other.enrolledAt)
         for theirs in other.wallets {
             try withWallet(theirs.id) { wallet throws(LoyaltyFault) in

@@ -47,7 +47,7 @@ extension MemberState {
             if grants.count > MemberState.grantsKept { grants.removeFirst() }
         case .tierChanged(let event): evolve(event, at: at)
         case .merged(let event): try merge(into: event.into, at: at)
-        case .absorbed(let event): try absorb(event.state, at: at)
+        case .absorbed(let event): try absorb(event, at: at)
         }
         latest = max(latest, at)
     }

@@ -31,6 +31,16 @@ extension LoyaltyEvent {
         }
     }
 
+    /// What it does to the available points of one wallet.
+    public func change(of wallet: String) -> Int64 {
+        switch self {
+        case .restated(let event):
+            event.corrections.reduce(0) { $1.wallet == wallet ? $0 &+ $1.points : $0 }
+        case .absorbed(let event): event.state.wallet(wallet).available
+        default: self.wallet == wallet ? change : 0
+        }
+    }
+
     /// Available in its wallet behind it, in the order recorded; 0 where it moves none.
     public var balance: Int64 {
         get {

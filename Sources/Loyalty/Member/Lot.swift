@@ -36,6 +36,17 @@ public struct PendingPoints: Hashable, Sendable {
     }
 }
 
+extension Lot.End {
+    /// As the API and the log name it: a day, `inactivity` or `never`.
+    public var name: String {
+        switch self {
+        case .on(let day): day.description
+        case .inactivity: "inactivity"
+        case .never: "never"
+        }
+    }
+}
+
 extension Lot.End: Comparable {
     /// The order in which states list lots. (Spending has an order of its own: see ``Wallet/spendingOrder``.)
     public static func < (a: Lot.End, b: Lot.End) -> Bool {

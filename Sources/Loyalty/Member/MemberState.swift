@@ -113,6 +113,8 @@ public struct MemberState: Hashable, Sendable {
     public var conversions: Int64
     /// Id of the member that this one has become.
     public var mergedInto: String?
+    /// Ids of members that have become this one.
+    public var absorbed: [String] = []
     /// Whether what once named the member still does.
     public var identity: MemberIdentity = .kept
 

@@ -54,7 +54,7 @@ struct Database: Sendable {
 struct Installation: Sendable {
     let database: Database
     let log: EventLog
-    let programme: Programme
+    let programmes: ProgrammeBook
     let keys: KeyRing
 
     var client: PostgresClient { database.client }
@@ -66,11 +66,11 @@ struct Installation: Sendable {
         do {
             _ = try await database.migrate()
             let log = try await EventLog.open(on: database.client)
-            let programme = try await PublishedProgramme.load(settings, on: database.client)
+            let programmes = ProgrammeBook(try await PublishedProgramme.load(settings, on: database.client))
             let keys = try MasterKeyFile.load(directory: try DataDirectory.open(settings.dataDirectory))
             // With another database's key nobody would be found by card or e-mail, and everybody enrolled a second time.
             try await keys.check(against: log, on: database.client)
-            return Installation(database: database, log: log, programme: programme, keys: keys)
+            return Installation(database: database, log: log, programmes: programmes, keys: keys)
         } catch {
             await database.close()
             throw error
@@ -80,7 +80,7 @@ struct Installation: Sendable {
     /// A service over it; see ``withService(_:)``.
     func service() -> LoyaltyService {
         LoyaltyService(
-            client: client, log: log, programme: programme, keys: keys, logger: logger, clock: SystemClock.now)
+            client: client, log: log, programmes: programmes, keys: keys, logger: logger, clock: SystemClock.now)
     }
 
     /// Runs a command on an open installation and closes it, whatever happens.

@@ -42,7 +42,7 @@ struct Shop: Sendable {
         let programme = try programme(enrolment)
         let services = clients.map { client in
             LoyaltyService(
-                client: client, log: log, programme: programme, keys: KeyRing(master: master), logger: logger,
+                client: client, log: log, programmes: ProgrammeBook([programme]), keys: KeyRing(master: master), logger: logger,
                 configuration: configuration, clock: { now })
         }
         let shop = Shop(postgres: postgres, url: url, services: services, clients: clients, log: log)
