@@ -60,7 +60,10 @@ public enum Schema {
                 SQLFile("tables/checkpoint", PackageResources.checkpoint_sql),
             ]),
         SchemaMigration(
-            version: 2, name: "stock of rewards, adjustments by hand, errands between members",
+            version: 2, name: "followers that can stop before an event",
+            files: [SQLFile("tables/follower_fault", PackageResources.follower_fault_sql)]),
+        SchemaMigration(
+            version: 3, name: "stock of rewards, adjustments by hand, errands between members",
             files: [
                 SQLFile("tables/stock", PackageResources.stock_sql),
                 SQLFile("tables/adjustment", PackageResources.adjustment_sql),

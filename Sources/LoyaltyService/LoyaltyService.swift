@@ -33,6 +33,7 @@ public final class LoyaltyService: Sendable {
     let ids = UUIDv7Generator()
     var stock: StockRoom { StockRoom(client: client, log: log) }
     var desk: AdjustmentDesk { AdjustmentDesk(client: client) }
+    private let signal: LogSignal
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
     private let queueLimit: Int
@@ -53,16 +54,23 @@ public final class LoyaltyService: Sendable {
         let decider = Lane(
             log: log, means: Plan.Means(programmes: programmes, keys: keys),
             cachedMembers: configuration.cachedMembers, clock: clock)
+        let signal = LogSignal(client: client, logger: logger)
+        self.signal = signal
         lane = AppendLane(
             client: client, queueLimit: configuration.queueLimit, maximumBatch: configuration.maximumBatch
-        ) { bundles, lease in await decider.process(bundles, on: lease) }
+        ) { bundles, lease in
+            defer { signal.raise() }
+            return await decider.process(bundles, on: lease)
+        }
     }
 
     /// Records until ``shutdown()``; returns when everything taken is answered.
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.keepHouse() }
+            group.addTask { [signal] in await signal.run() }
             await lane.run()
+            signal.shutdown()
             group.cancelAll()
         }
     }

@@ -36,7 +36,7 @@ struct LateEventPropertyTests {
     @Test("issued points are available, expired or revoked", arguments: programmes)
     func identity(_ programme: Programme) throws {
         try Till.eachDelivery(under: programme) { till in
-            try #require(till.state.wallets.allSatisfy(\.isBalanced))
+            try #require(till.state.wallets.filter { !$0.isBalanced }.isEmpty)
         }
     }
 

@@ -35,7 +35,7 @@ extension Judge {
             .purchaseReturned(
                 PurchaseReturned(
                     goods: goods, version: sale.version, tier: sale.circumstances.tier,
-                    taken: earned[0].taken(leaving: earned[1], of: sale, under: version),
+                    taken: try taken(of: order, sale, leaving: earned[1], under: version),
                     qualifying: counted ? amount : 0, orders: counted && left == 0 && amount > 0 ? 1 : 0,
                     period: sale.period, counts: earned[0].counts(leaving: earned[1]),
                     waivesDebt: version.returns.debt == .waive, outcome: noOutcome)))
@@ -73,19 +73,42 @@ extension Judge {
     }
 }
 
-extension Earning {
-    /// By rule, what a sale earned less what the rest of it would have earned; never less than nothing.
-    fileprivate func taken(
-        leaving rest: Earning, of sale: PurchaseCompleted, under version: ProgrammeVersion
-    ) -> [PurchaseReturned.Taken] {
-        var taken = self.taken(in: sale.period, under: version)
-        for index in taken.indices {
-            let left = rest.earned.filter { $0.rule == taken[index].rule && $0.wallet == taken[index].wallet }
-            taken[index].points -= left.reduce(0) { $0 + $1.points }
+extension Judge {
+    /// By rule, what is left of what it gave, less what the rest of the order earns. Rounding can shift a point from one
+    /// rule to another as goods come back: by wallet the difference is exact, and no rule loses more than it has left.
+    private func taken(
+        of order: OrderHistory, _ sale: PurchaseCompleted, leaving rest: Earning, under version: ProgrammeVersion
+    ) throws(Rejection) -> [PurchaseReturned.Taken] {
+        let sold = RemainingOrder(sale.purchase.lines).lines(
+            paidWithPoints: sale.paidWithPoints, earns: version.earns)
+        let context = programme.context(of: sale, at: order.soldAt)
+        var left = try Earning(version, on: sold, in: context).taken(in: sale.period, under: version)
+        for earlier in order.taken {
+            guard let index = left.firstIndex(where: { $0.rule == earlier.rule && $0.wallet == earlier.wallet })
+            else { continue }
+            left[index].points -= earlier.points
+        }
+        let earns = rest.taken(in: sale.period, under: version)
+        var taken = left
+        for wallet in Set(left.map(\.wallet)) {
+            var surplus = earns.reduce(0) { $0 + ($1.wallet == wallet ? $1.points : 0) }
+            for index in left.indices where left[index].wallet == wallet {
+                let own = earns.first { $0.rule == left[index].rule && $0.wallet == wallet }?.points ?? 0
+                let kept = min(own, left[index].points)
+                taken[index].points -= kept
+                surplus -= kept
+            }
+            for index in left.indices where left[index].wallet == wallet {
+                let kept = min(surplus, taken[index].points)
+                taken[index].points -= kept
+                surplus -= kept
+            }
         }
         return taken.filter { $0.points > 0 }
     }
+}
 
+extension Earning {
     fileprivate func taken(in period: Period, under version: ProgrammeVersion) -> [PurchaseReturned.Taken] {
         var taken: [PurchaseReturned.Taken] = []
         for earned in earned {

@@ -3,6 +3,8 @@ public struct OrderHistory: Hashable, Sendable {
     var sale: PurchaseCompleted?
     var soldAt: Instant = .distantPast
     var returns: [PurchaseReturn] = []
+    /// What these took back.
+    var taken: [PurchaseReturned.Taken] = []
     var held: [HeldReturn] = []
 
     struct HeldReturn: Hashable, Sendable {
@@ -18,6 +20,7 @@ public struct OrderHistory: Hashable, Sendable {
                 (sale, soldAt) = (event, dated.at)
             case .purchaseReturned(let event) where event.goods.order == order:
                 returns.append(event.goods)
+                taken += event.taken
                 held.removeAll { $0.goods == event.goods }
             case .returnHeld(let event) where event.goods.order == order:
                 held.append(HeldReturn(at: dated.at, goods: event.goods))

@@ -24,8 +24,8 @@ final class FakeLoyalty: LoyaltyAPI {
         var idempotency: [RequestKey] = []
         var patches: [ProfilePatch] = []
         var erasures = 0
-        /// How many pages a list has beyond the first; nil: it never ends.
-        var morePages: Int?
+        /// How many pages a list has beyond the first.
+        var morePages = 0
     }
 
     struct Crash: Error { var email = "ada@example.com" }
@@ -118,7 +118,7 @@ final class FakeLoyalty: LoyaltyAPI {
         try check(member, page)
         return Page(
             items: [Samples.entry(recordedAt: nil), Samples.entry(recordedAt: now)],
-            nextCursor: state.withLock(\.morePages) == nil ? "next" : next(after: page))
+            nextCursor: next(after: page, atLeast: 1))
     }
 
     func events(of member: UUID, page: PageRequest) async throws(ServiceError) -> Page<EventView> {
@@ -129,11 +129,11 @@ final class FakeLoyalty: LoyaltyAPI {
         return Page(items: [event], nextCursor: next(after: page))
     }
 
-    /// The page's cursor is its number.
-    private func next(after page: PageRequest) -> String? {
-        guard let more = state.withLock(\.morePages) else { return nil }
-        let number = page.cursor.flatMap { Int($0) } ?? 0
-        return number < more ? "\(number + 1)" : nil
+    /// The page's cursor is its number; the first one is called `next`.
+    private func next(after page: PageRequest, atLeast pages: Int = 0) -> String? {
+        let number = page.cursor.map { $0 == "next" ? 1 : Int($0) ?? 1 } ?? 0
+        guard number < max(pages, state.withLock(\.morePages)) else { return nil }
+        return number == 0 ? "next" : "\(number + 1)"
     }
 
     private func check(_ member: UUID, _ page: PageRequest) throws(ServiceError) {

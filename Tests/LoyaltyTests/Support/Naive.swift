@@ -156,9 +156,7 @@ extension Naive.Happening {
                     Self(
                         at: dated.at, kind: .returned, order: event.goods.order, points: event.taken.reduce(0) { $0 + $1.points },
                         qualifying: event.qualifying, year: event.period.calendarYear))
-            case .enrolled, .returnHeld, .pointsRevoked, .pointsExpired, .tierChanged, .restated, .profileChanged,
-                .erased:
-                continue
+            default: continue
             }
         }
         return found.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)

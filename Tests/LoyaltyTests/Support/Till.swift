@@ -9,11 +9,13 @@ struct Till {
     private(set) var state: MemberState
     private var orders = 0
 
-    init(_ programme: Programme = .sephora, enrolled day: CivilDate = "2017-01-01") {
+    init(
+        _ programme: Programme = .sephora, enrolled day: CivilDate = "2017-01-01", birthday: MonthDay? = nil, referredBy: String? = nil
+    ) {
         let at = Instant.start(day, in: programme.zone)
         self.programme = programme
-        log = [programme.enrolment(at: at, language: .english)]
-        state = programme.newcomer(at: at, language: .english)
+        log = [programme.enrolment(at: at, language: .english, birthday: birthday, referredBy: referredBy)]
+        state = programme.newcomer(at: at, language: .english, birthday: birthday, referredBy: referredBy)
     }
 
     @discardableResult
