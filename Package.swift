@@ -51,7 +51,8 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
             name: "Schema", path: "schema",
-            resources: [.embedInCode("postgres"), .embedInCode("openapi.yaml")], swiftSettings: settings),
+            resources: [.embedInCode("postgres"), .embedInCode("openapi.yaml"), .embedInCode("programme.schema.json")],
+            swiftSettings: settings),
         room("Postgres", uses: ["CLibPQ", logging]),
         room("PostgresServer", uses: [logging]),
         room("EventLog", uses: ["Postgres", "Schema", crypto, logging]),
@@ -70,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "treue",
             dependencies: [
-                "Postgres", "PostgresServer", "EventLog", "Loyalty", "Wire", "Projections", "LoyaltyService",
+                "Schema", "Postgres", "PostgresServer", "EventLog", "Loyalty", "Wire", "Projections", "LoyaltyService",
                 "HTTPAPI", arguments, crypto, hummingbird, lifecycle, logging, signals,
             ], swiftSettings: settings),
         room("TestSupport", uses: ["PostgresServer"]),
@@ -78,7 +79,7 @@ let package = Package(
         tests(of: "PostgresServer", uses: ["TestSupport", logging]),
         tests(of: "EventLog", uses: ["Postgres", "Schema", "TestSupport", logging, crypto]),
         tests(of: "Loyalty"),
-        tests(of: "Wire", uses: ["Loyalty"], excluding: ["Fixtures"]),
+        tests(of: "Wire", uses: ["Loyalty", yams], excluding: ["Fixtures"]),
         tests(
             of: "Projections",
             uses: ["Postgres", "EventLog", "Loyalty", "LoyaltyService", "Wire", "TestSupport", logging]),

@@ -64,5 +64,8 @@ func buildRouter(
     LogRoutes(api: api).add(to: secured)
     ReportRoutes(api: api).add(to: secured)
     PersonRoutes(api: api, configuration: configuration).add(to: secured)
+    RedemptionRoutes(api: api, configuration: configuration).add(to: secured)
+    ActRoutes(api: api, configuration: configuration).add(to: secured)
+    ProgrammeRoutes(api: api, configuration: configuration).add(to: secured)
     return router
 }

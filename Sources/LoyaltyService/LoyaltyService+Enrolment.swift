@@ -43,11 +43,13 @@ extension LoyaltyService {
         _ body: EnrolmentBody, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> Enrolment {
         do {
-            if let wanted = body.programme, wanted != programme.id { throw ServiceError.programmeUnknown }
-            let repeatKey = idempotencyKey.map { self.repeatKey($0, for: body) }
+            guard let programme = body.programme.map({ programmes[$0] }) ?? programmes.standard else {
+                throw ServiceError.programmeUnknown
+            }
+            let repeatKey = idempotencyKey.map { self.repeatKey($0, for: body, in: programme) }
             if let repeatKey, let first = try await firstEnrolment(repeatKey, at: at) { return first }
             do throws(ServiceError) {
-                return try await join(body, repeatKey, at: at)
+                return try await join(body, in: programme, repeatKey, at: at)
             } catch {
                 // The same request may have come twice at once, and the other one was first.
                 guard error == .identifierTaken, let repeatKey,
@@ -61,10 +63,10 @@ extension LoyaltyService {
     }
 
     private func join(
-        _ body: EnrolmentBody, _ repeatKey: RepeatKey?, at: Instant
+        _ body: EnrolmentBody, in programme: Programme, _ repeatKey: RepeatKey?, at: Instant
     ) async throws(ServiceError) -> Enrolment {
         do {
-            let claim = try await directory.claim(Profile(body), at: at)
+            let claim = try await directory.claim(Profile(body), in: programme, at: at)
             let request = LaneRequest(
                 memberID: claim.id, work: .enrolment(at: at, repeatKey), newcomer: claim.newcomer)
             do {
@@ -90,7 +92,7 @@ extension LoyaltyService {
     }
 
     /// Keyed digests: both may hold what tells who somebody is, and the log keeps them for ever.
-    private func repeatKey(_ key: RequestKey, for body: EnrolmentBody) -> RepeatKey {
+    private func repeatKey(_ key: RequestKey, for body: EnrolmentBody, in programme: Programme) -> RepeatKey {
         let name = "\(key.apiKey.uuidString) \(key.route) \(key.text)"
         let content = Array("\(programme.id)\n".utf8) + Profile(body).encoded()
         return RepeatKey(

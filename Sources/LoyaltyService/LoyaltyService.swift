@@ -16,16 +16,23 @@ public final class LoyaltyService: Sendable {
         public var maximumBatch = 256
         /// Members whose state is kept in memory.
         public var cachedMembers = 50_000
+        /// How often what has fallen due is looked for.
+        public var settleEverySeconds = 900
 
         public init() {}
     }
 
-    public let programme: Programme
+    public let programmes: ProgrammeBook
     let client: PostgresClient
     let log: EventLog
     let directory: Directory
     let keys: KeyRing
     let logger: Logger
+    let clock: @Sendable () -> Instant
+    let configuration: Configuration
+    let ids = UUIDv7Generator()
+    var stock: StockRoom { StockRoom(client: client, log: log) }
+    var desk: AdjustmentDesk { AdjustmentDesk(client: client) }
     private let signal: LogSignal
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
@@ -39,16 +46,19 @@ public final class LoyaltyService: Sendable {
     ///
     /// - Parameter clock: the time of recording.
     public init(
-        client: PostgresClient, log: EventLog, programme: Programme, keys: KeyRing, logger: Logger,
+        client: PostgresClient, log: EventLog, programmes: ProgrammeBook, keys: KeyRing, logger: Logger,
         configuration: Configuration = Configuration(), clock: @escaping @Sendable () -> Instant
     ) {
-        (self.client, self.log, self.programme, self.keys, self.logger) = (client, log, programme, keys, logger)
-        directory = Directory(client: client, log: log, keys: keys, programme: programme, clock: clock)
+        (self.client, self.log, self.programmes, self.keys, self.logger) = (client, log, programmes, keys, logger)
+        (self.clock, self.configuration) = (clock, configuration)
+        directory = Directory(client: client, log: log, keys: keys, programmes: programmes, clock: clock)
         keyCache = PrincipalCache()
         self.clock = clock
         operations = OperationRunner(client: client, logger: logger, clock: clock)
         queueLimit = max(1, configuration.queueLimit)
-        let decider = Lane(log: log, programme: programme, cachedMembers: configuration.cachedMembers, clock: clock)
+        let decider = Lane(
+            log: log, means: Plan.Means(programmes: programmes, keys: keys),
+            cachedMembers: configuration.cachedMembers, clock: clock)
         let signal = LogSignal(client: client, logger: logger)
         self.signal = signal
         lane = AppendLane(
@@ -62,9 +72,11 @@ public final class LoyaltyService: Sendable {
     /// Records until ``shutdown()``; returns when everything taken is answered.
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.keepHouse() }
             group.addTask { [signal] in await signal.run() }
             await lane.run()
             signal.shutdown()
+            group.cancelAll()
         }
     }
 
@@ -109,9 +121,14 @@ public final class LoyaltyService: Sendable {
             for (index, error) in try await errors(forStrangers: strangers, in: events) {
                 answers[index] = .failure(error)
             }
-            for (place, (request, reply)) in zip(places, zip(requests, await submit(requests))) {
+            var referrals: [(EventReply.Referral, UUID)] = []
+            for (place, (request, reply)) in zip(places, zip(requests, await submitFollowing(requests))) {
                 answers[place] = answer(reply, to: events[place], as: request)
+                if case .success(.recorded(let recorded)) = reply, let referral = recorded.referral {
+                    referrals.append((referral, recorded.memberID))
+                }
             }
+            for (referral, friend) in referrals { try await tell(referral, of: friend, at: receivedAt) }
             return answers.map { $0 ?? .failure(.contended) }
         } catch {
             let fault = translated(error)
@@ -123,6 +140,24 @@ public final class LoyaltyService: Sendable {
     private func errors(forStrangers indices: [Int], in events: [IncomingEvent]) async throws -> [(Int, ServiceError)] {
         let known = try await log.events(byKeys: Array(Set(indices.map { events[$0].key })), on: client)
         return indices.map { ($0, known[events[$0].key] == nil ? .memberNotFound : .eventConflict) }
+    }
+
+    /// As ``submit(_:)``; what concerns a member who has become another is theirs.
+    private func submitFollowing(_ requests: [LaneRequest]) async -> [Result<LaneReply, any Error>] {
+        var replies = await submit(requests)
+        var moved: [(index: Int, request: LaneRequest)] = []
+        for (index, reply) in replies.enumerated() {
+            guard case .failure(let error as ServiceError) = reply,
+                error.code == Rejection.Code.memberMerged.rawValue || error == .eventConflict,
+                let survivor = try? await survivor(of: requests[index].memberID),
+                survivor.id != requests[index].memberID
+            else { continue }
+            var request = requests[index]
+            request.memberID = survivor.id
+            moved.append((index, request))
+        }
+        for (place, reply) in zip(moved, await submit(moved.map(\.request))) { replies[place.index] = reply }
+        return replies
     }
 
     /// Hands requests to the lane together, so that they keep their order.
@@ -150,8 +185,11 @@ public final class LoyaltyService: Sendable {
             guard case .recorded(let recorded) = try reply.get() else {
                 throw ServiceError.internalFault("no reply to an event")
             }
-            directory.confirm(event.member, is: request.memberID, identity: recorded.identity)
-            return .success(answer(recorded, to: event))
+            // Who has become another is asked for anew, and answered for what was recorded before.
+            if recorded.memberID == request.memberID {
+                directory.confirm(event.member, is: request.memberID, identity: recorded.identity)
+            }
+            return .success(try answer(recorded, to: event))
         } catch {
             return .failure(translated(error))
         }
@@ -160,8 +198,9 @@ public final class LoyaltyService: Sendable {
     /// How far ahead a till's clock may be, in microseconds.
     static let clockTolerance: Int64 = 5 * 60 * 1_000_000
 
-    private func answer(_ reply: EventReply, to event: IncomingEvent) -> EventAnswer {
-        EventAnswer(
+    private func answer(_ reply: EventReply, to event: IncomingEvent) throws -> EventAnswer {
+        guard let programme = programmes[reply.programme] else { throw ServiceError.programmeUnknown }
+        return EventAnswer(
             id: event.id, status: reply.status, memberID: reply.memberID, outcome: reply.outcome,
             entries: reply.entries.map { entry, version in
                 EntryView(

@@ -130,7 +130,7 @@ extension AccountProjection {
             let folded = fold.members[member]
             result.note(
                 AccountDifference(
-                    member: member, kind: .missing, expected: folded?.state.wallet.available, found: nil, fields: [],
+                    member: member, kind: .missing, expected: folded?.state.available, found: nil, fields: [],
                     version: folded?.version ?? 0))
         }
     }
@@ -161,13 +161,13 @@ extension AccountProjection {
         let found = try? StateCodec.decode(row.state)
         guard let folded else {
             return AccountDifference(
-                member: row.member, kind: .unexpected, expected: nil, found: found?.wallet.available, fields: [])
+                member: row.member, kind: .unexpected, expected: nil, found: found?.available, fields: [])
         }
         let sameState = row.state == StateCodec.encode(folded.state)
         guard row.version != folded.version || !sameState else { return nil }
         return AccountDifference(
             member: row.member, kind: row.version != folded.version ? .version : .state,
-            expected: folded.state.wallet.available, found: found?.wallet.available,
+            expected: folded.state.available, found: found?.available,
             fields: found.map { $0.differences(from: folded.state) } ?? ["unreadable"], version: folded.version)
     }
 }
@@ -178,8 +178,14 @@ extension MemberState {
         let parts: [(String, Bool)] = [
             ("programme", programme == other.programme), ("language", language == other.language),
             ("enrolled_at", enrolledAt == other.enrolledAt), ("latest", latest == other.latest),
-            ("wallet", wallet == other.wallet), ("tier", standing == other.standing), ("spend", spend == other.spend),
-            ("last_active", lastActive == other.lastActive), ("inactive_on", inactiveOn == other.inactiveOn),
+            ("wallets", wallets == other.wallets), ("tier", standing == other.standing),
+            ("reached", reached == other.reached), ("grants", grants == other.grants),
+            ("subscriptions", subscriptions == other.subscriptions), ("totals", totals == other.totals),
+            ("counters", counters == other.counters), ("reservations", reservations == other.reservations),
+            ("purchases", purchases == other.purchases), ("last_active", lastActive == other.lastActive),
+            ("gifts", gifts == other.gifts), ("conversions", conversions == other.conversions),
+            ("birthday", birthday == other.birthday), ("referred_by", referredBy == other.referredBy),
+            ("merged", mergedInto == other.mergedInto && absorbed == other.absorbed),
             ("identity", identity == other.identity),
         ]
         return parts.filter { !$0.1 }.map(\.0)

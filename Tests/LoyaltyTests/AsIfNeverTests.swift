@@ -64,7 +64,7 @@ struct AsIfNeverTests {
 extension Till {
     fileprivate struct Summary: Equatable {
         var available: Int64
-        var open: [Int64]
+        var open: [Lot]
         var debt: Int64
         var expired: Int64
         var earned: Int64
@@ -74,9 +74,9 @@ extension Till {
 
     /// What a member has, whatever it is called inside.
     fileprivate var summary: Summary {
-        let wallet = state.wallet
+        let wallet = state.points
         return Summary(
-            available: wallet.available, open: wallet.open.map(\.available).filter { $0 > 0 }, debt: wallet.debt,
+            available: wallet.available, open: wallet.lots, debt: wallet.debt,
             expired: wallet.expired, earned: wallet.issued - wallet.revoked,
             spend: (2024...2027).map { state.spend(in: $0) }, inactiveOn: state.inactiveOn)
     }

@@ -20,9 +20,10 @@ struct EarningTests {
     func roundsLast() throws {
         var version = ProgrammeVersion.sephora2017
         version.earning.append(.multiplier("triple", 3000))
-        let earned = try version.earned(
-            on: [.article(80)],
-            in: SaleContext(at: .on("2019-02-01"), tier: "vib", channel: nil, store: nil, partner: nil))
+        let line = Line.article(80)
+        let sale = SaleContext(
+            at: .on("2019-02-01"), day: "2019-02-01", minute: 720, member: Circumstances(tier: "vib"))
+        let earned = try Earning(version, on: [SoldLine(line: line, quantity: 1, amount: 80)], in: sale).earned
         #expect(earned.map(\.points) == [1, 2] || earned.map(\.points) == [3])
         #expect(earned.reduce(0) { $0 + $1.points } == 3)
     }
@@ -45,7 +46,8 @@ struct EarningTests {
     @Test("every condition must hold")
     func conditions() {
         let day = Instant.on("2025-02-01")
-        let sale = SaleContext(at: day, tier: "vib", channel: "app", store: "S1", partner: nil)
+        let sale = SaleContext(
+            at: day, day: "2025-02-01", minute: 720, member: Circumstances(tier: "vib"), channel: "app", store: "S1")
         #expect(EarningCondition().holds(for: sale))
         #expect(EarningCondition(from: day, until: day.later(hours: 1), tiers: ["vib"]).holds(for: sale))
         for condition in [
@@ -58,10 +60,10 @@ struct EarningTests {
         }
         var line = Line.article(1_00, categories: ["a", "b"])
         line.brand = "X"
-        #expect(EarningCondition(categories: ["b", "c"], brands: ["X"], skus: ["lipstick"]).holds(for: line))
-        #expect(!EarningCondition(categories: ["c"]).holds(for: line))
-        #expect(!EarningCondition(brands: ["Y"]).holds(for: line))
-        #expect(!EarningCondition(skus: ["other"]).holds(for: line))
+        #expect(GoodsCondition(categories: ["b", "c"], brands: ["X"], skus: ["lipstick"]).holds(for: line))
+        #expect(!GoodsCondition(categories: ["c"]).holds(for: line))
+        #expect(!GoodsCondition(brands: ["Y"]).holds(for: line))
+        #expect(!GoodsCondition(skus: ["other"]).holds(for: line))
     }
 
     @Test("the events tell rule, rate, amount and running balance")

@@ -13,8 +13,8 @@ struct ExpiryTests {
     func day(_ bought: CivilDate, _ gone: CivilDate) throws {
         var till = Till()
         try till.buys(10_00, on: bought)
-        #expect(try till.brought(to: Instant.start(gone).justBefore).wallet.available == 10)
-        #expect(try till.brought(to: .start(gone)).wallet.available == 0)
+        #expect(try till.brought(to: Instant.start(gone).justBefore).points.available == 10)
+        #expect(try till.brought(to: .start(gone)).points.available == 0)
     }
 
     @Test("the day of a purchase is that in the programme's time zone")
@@ -51,9 +51,9 @@ struct ExpiryTests {
         var till = Till()
         try till.reviews(on: "2022-01-10")
         try till.reviews(on: "2022-03-10")
-        #expect(try till.brought(to: .start("2023-01-10")).wallet.expired == 10)
+        #expect(try till.brought(to: .start("2023-01-10")).points.expired == 10)
         try till.reviews(on: "2023-02-01")
-        #expect(try till.brought(to: .start("2024-02-01")).wallet.expired == 15)
+        #expect(try till.brought(to: .start("2024-02-01")).points.expired == 15)
     }
 
     @Test("debt never expires")
@@ -61,7 +61,7 @@ struct ExpiryTests {
         var till = Till()
         try till.buys(10_00, on: "2025-01-10")
         try till.returns(.amount(30_00), of: nil, on: "2025-01-11")
-        #expect(try till.brought(to: .start("2030-01-01")).wallet.available == -20)
+        #expect(try till.brought(to: .start("2030-01-01")).points.available == -20)
     }
 
     @Test("advancing in steps or at once comes to the same, twice changes nothing")
@@ -86,6 +86,6 @@ struct ExpiryTests {
     func never() throws {
         var till = Till(.fickle)
         try till.buys(10_00, on: "2019-08-01")
-        #expect(try till.brought(to: .start("2035-01-01")).wallet.available == 10)
+        #expect(try till.brought(to: .start("2035-01-01")).points.available == 10)
     }
 }

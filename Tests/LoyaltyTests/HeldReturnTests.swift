@@ -14,7 +14,7 @@ struct HeldReturnTests {
         #expect(held.outcome.available == 10)
         #expect(till.state == before)
         #expect(try till.buys(100_00, on: "2025-03-05", order: "A").change == 100)
-        #expect(till.state.wallet.available == 80)
+        #expect(till.state.points.available == 80)
         #expect(till.state.latest == .on("2025-03-10"))
         #expect(rejection { try till.returns(.amount(70_01), of: "A", on: "2025-03-11") } == .returnExceedsSale)
     }
@@ -25,7 +25,7 @@ struct HeldReturnTests {
         try till.returns(.amount(90_00), of: "A", on: "2025-03-10")
         try till.returns(.lines([.article(60_00, quantity: 5)]), of: "A", on: "2025-03-11")
         try till.buys(60_00, on: "2025-03-05", order: "A")
-        #expect(till.state.wallet.available == 0)
+        #expect(till.state.points.available == 0)
         #expect(till.state.spend(in: 2025) == 0)
     }
 
@@ -37,8 +37,8 @@ struct HeldReturnTests {
         try till.buys(5_00, on: "2025-01-01")
         try till.buys(100_00, on: "2023-03-01", order: "A")
         // 10 were taken before the rest lapsed on 2024-03-01, and the later 20 take nothing more.
-        #expect(till.state.wallet.available == 5)
-        #expect(till.state.wallet.expired == 70)
+        #expect(till.state.points.available == 5)
+        #expect(till.state.points.expired == 70)
         #expect(try till.programme.state(of: till.log, asOf: till.state.latest) == till.state)
     }
 
@@ -47,7 +47,7 @@ struct HeldReturnTests {
         var till = Till()
         try till.deliver(.goodsBack(.amount(10_00), of: "A", id: "r", currency: "CAD"), at: .on("2025-03-10"))
         #expect(try till.buys(60_00, on: "2025-03-05", order: "A").change == 60)
-        #expect(till.state.wallet.available == 60)
+        #expect(till.state.points.available == 60)
     }
 
     @Test("in a currency that the programme does not accept is refused")

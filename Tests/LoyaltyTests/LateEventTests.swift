@@ -33,7 +33,7 @@ struct LateEventTests {
         try till.buys(300_00, on: "2018-02-01")
         #expect(try till.buys(100_00, on: "2018-04-01", order: "before").change == 100)
         try till.buys(60_00, on: "2018-03-01")
-        #expect(till.state.wallet.available == 460)
+        #expect(till.state.points.available == 460)
     }
 
     @Test("points that had lapsed come back when a late purchase shows that the member was active")
@@ -41,13 +41,13 @@ struct LateEventTests {
         var till = Till()
         try till.buys(100_00, on: "2021-01-10")
         try till.buys(50_00, on: "2022-03-01")
-        #expect(till.state.wallet.available == 50)
+        #expect(till.state.points.available == 50)
         let decision = try till.deliver(
             .purchase(.init(order: .init(source: "shop", id: "late"), currency: "USD", lines: [.article(20_00)])),
             at: .on("2021-12-01"))
         #expect(decision.outcome.change == 20)
         #expect(decision.outcome.available == 120)
-        #expect(till.state.wallet.available == 170)
+        #expect(till.state.points.available == 170)
         #expect(decision.corrections.map(\.points) == [100])
     }
 
@@ -83,9 +83,9 @@ struct LateEventTests {
         try till.buys(30_00, on: "2021-09-01", order: "A")
         // Under the rules of its own day this one lets the first lapse on 2021-06-01, so A begins a lot of its own.
         try till.buys(20_00, on: "2020-06-01")
-        #expect(till.state.wallet.available == 30)
+        #expect(till.state.points.available == 30)
         #expect(try till.returns(.amount(30_00), of: "A", on: "2021-09-02").available == 0)
-        #expect(till.state.wallet.expired == 70)
+        #expect(till.state.points.expired == 70)
     }
 
     @Test("an activity that had started the clock leaves it alone once a late purchase runs it")
@@ -105,8 +105,8 @@ struct LateEventTests {
         let decision = try till.deliver(.goodsBack(.amount(40_00), of: "A", id: "r"), at: .on("2021-02-01"))
         #expect(decision.outcome.change == -40)
         #expect(decision.outcome.available == 60)
-        #expect(till.state.wallet.available == 50)
-        #expect(till.state.wallet.expired == 60)
+        #expect(till.state.points.available == 50)
+        #expect(till.state.points.expired == 60)
     }
 
     @Test("what comes in late still lapses where a lapse without it had been recorded already")
@@ -115,8 +115,8 @@ struct LateEventTests {
         try till.buys(10_00, on: "2025-01-10")
         try till.settle(to: .start("2026-02-01"))
         #expect(try till.reviews(on: "2025-06-01").available == 15)
-        #expect(till.state.wallet.available == 0)
-        #expect(till.state.wallet.expired == 15)
+        #expect(till.state.points.available == 0)
+        #expect(till.state.points.expired == 15)
         #expect(till.state.latest == .start("2026-01-10"))
         #expect(try till.folded() == till.state)
     }

@@ -32,7 +32,7 @@ struct LimitTests {
             _ = try? till.returns(.amount(cents), of: "A", on: "2025-02-02")
             _ = try? till.returns(.amount(cents), of: nil, on: "2025-02-02")
         }
-        #expect(till.state.wallet.available == 10)
+        #expect(till.state.points.available == 10)
         #expect(till.state.spend(in: 2025) == 10_00)
     }
 

@@ -39,8 +39,6 @@ private struct NaiveLife {
         let tier = naive.status(after: happenings, at: step.at).tier
         let year = Programme.sephora.zone.date(of: step.at).year
         switch step.command {
-        case .activity:
-            happenings.append(.init(at: step.at, kind: .activity, points: 5, qualifying: 0, year: year))
         case .purchase(let purchase):
             sales[purchase.order] = (step.at, tier, purchase.channel, purchase.lines)
             happenings.append(
@@ -53,6 +51,8 @@ private struct NaiveLife {
             guard case .amount(let cents) = goods.goods else { return }
             let points = naive.points(for: [.article(cents)], at: step.at, tier: tier, channel: nil)
             happenings.append(.init(at: step.at, kind: .returned, points: points, qualifying: cents, year: year))
+        default:
+            happenings.append(.init(at: step.at, kind: .activity, points: 5, qualifying: 0, year: year))
         }
     }
 

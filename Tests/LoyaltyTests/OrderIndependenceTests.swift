@@ -18,7 +18,10 @@ struct OrderIndependenceTests {
                 var punctual = Till(.flat)
                 for step in ordered where step.at <= moment { try punctual.deliver(step.command, at: step.at) }
                 let then = try Programme.flat.state(of: late.log, asOf: moment)
-                #expect(try then == punctual.brought(to: moment), "TREUE_PROPERTY_SEED=\(seed) at \(moment)")
+                let expected = try punctual.brought(to: moment)
+                #expect(
+                    then == expected,
+                    "TREUE_PROPERTY_SEED=\(seed) at \(moment): \(difference("late", then, expected))")
             }
         }
     }

@@ -45,7 +45,7 @@ struct ReturnTests {
         try till.returns(.lines([.article(10_00)]), of: "A", on: "2025-03-02")
         #expect(rejection { try till.returns(.amount(10_01), of: "A", on: "2025-03-03") } == .returnExceedsSale)
         try till.returns(.amount(10_00), of: "A", on: "2025-03-03")
-        #expect(till.state.wallet.available == 0)
+        #expect(till.state.points.available == 0)
     }
 
     @Test("without the discount of the sale takes no more than was paid")
@@ -99,8 +99,8 @@ struct ReturnTests {
         try till.returns(.amount(30_00), of: nil, on: "2025-03-02")
         try till.buys(50_00, on: "2026-06-01")
         #expect(try till.returns(.amount(100_00), of: "A", on: "2026-06-02").change == -30)
-        #expect(till.state.wallet.available == 20)
-        #expect(till.state.wallet.expired == 0)
+        #expect(till.state.points.available == 20)
+        #expect(till.state.points.expired == 0)
     }
 
     @Test("of points that had been taken by then does not count those that lapsed earlier")
@@ -120,7 +120,7 @@ struct ReturnTests {
         let outcome = try till.buys(50_00, on: "2025-03-03")
         #expect(outcome.change == 50)
         #expect(outcome.available == 20)
-        #expect(till.state.wallet.debt == 0)
+        #expect(till.state.points.debt == 0)
     }
 
     @Test("a second sale of the same order is refused")
@@ -137,6 +137,6 @@ struct ReturnTests {
         try till.buys(10_00, on: "2025-03-01", order: "A")
         let decision = try till.deliver(.goodsBack(.amount(10_00), of: "A", id: "r"), at: .on("2025-02-01"))
         #expect(decision.events[decision.primary].at == .on("2025-03-01"))
-        #expect(till.state.wallet.available == 0)
+        #expect(till.state.points.available == 0)
     }
 }

@@ -66,7 +66,7 @@ struct SephoraTests {
         var till = Till()
         try till.buys(100_00, on: "2025-03-01", order: "A")
         try till.returns(.amount(70_00), of: nil, on: "2025-03-02")
-        #expect(till.state.wallet.available == 30)
+        #expect(till.state.points.available == 30)
         #expect(try till.returns(.amount(100_00), of: "A", on: "2025-03-03").available == -70)
     }
 
@@ -75,8 +75,8 @@ struct SephoraTests {
         var till = Till()
         try till.buys(40_00, on: "2025-01-15")
         try till.buys(50_00, on: "2025-03-15")
-        #expect(try till.brought(to: Instant.start("2026-03-15").justBefore).wallet.available == 90)
-        let lapsed = try till.brought(to: .start("2026-03-15")).wallet
+        #expect(try till.brought(to: Instant.start("2026-03-15").justBefore).points.available == 90)
+        let lapsed = try till.brought(to: .start("2026-03-15")).points
         #expect(lapsed.available == 0)
         #expect(lapsed.expired == 90)
     }
@@ -85,8 +85,8 @@ struct SephoraTests {
     func expiryOf2017() throws {
         var till = Till()
         try till.buys(40_00, on: "2018-01-15")
-        #expect(try till.brought(to: Instant.start("2019-07-15").justBefore).wallet.available == 40)
-        #expect(try till.brought(to: .start("2019-07-15")).wallet.available == 0)
+        #expect(try till.brought(to: Instant.start("2019-07-15").justBefore).points.available == 40)
+        #expect(try till.brought(to: .start("2019-07-15")).points.available == 0)
     }
 
     @Test("50 dollars in a 3x event earn 150")

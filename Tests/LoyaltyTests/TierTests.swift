@@ -72,7 +72,7 @@ struct TierTests {
         for year in 2018...2021 { try till.buys(1_200_00, on: CivilDate(year: year, month: 5, day: 1)) }
         let state = try till.brought(to: .start("2039-01-01"))
         #expect(state.standing == .init(tier: "insider", since: .start("2023-01-01")))
-        #expect(state.wallet.available == 0)
+        #expect(state.points.available == 0)
     }
 
     @Test("purchases in another currency earn, but do not qualify")

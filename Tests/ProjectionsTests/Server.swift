@@ -45,7 +45,8 @@ struct Server: Sendable {
         var programme = try ProgrammeFile.read(ReferenceProgramme.yaml, name: "sephora.yaml")
         programme.enrolment = .automatic
         let service = LoyaltyService(
-            client: own, log: log, programme: programme, keys: KeyRing(master: [UInt8](repeating: 7, count: 32)),
+            client: own, log: log, programmes: ProgrammeBook([programme]),
+            keys: KeyRing(master: [UInt8](repeating: 7, count: 32)),
             logger: logger, clock: { now })
         let server = Server(
             postgres: postgres, url: url, service: service, client: others, log: log,

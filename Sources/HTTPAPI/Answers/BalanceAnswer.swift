@@ -12,7 +12,7 @@ extension JSONWriter {
         endObject()
     }
 
-    /// `as_of`, `wallets` and `tier`.
+    /// `as_of`, `wallets`, `tier` and `subscriptions`.
     mutating func balanceMembers(_ balance: Balance) {
         member("as_of", timeMicros: balance.asOf.micros)
         key("wallets")
@@ -24,6 +24,32 @@ extension JSONWriter {
         endObject()
         key("tier")
         standing(balance.tier)
+        key("subscriptions")
+        beginArray()
+        for subscription in balance.subscriptions { self.subscription(subscription) }
+        endArray()
+    }
+
+    private mutating func subscription(_ subscription: Balance.Subscription) {
+        beginObject()
+        member("plan", subscription.plan)
+        member("name", subscription.name)
+        member("paid_until", subscription.paidUntil.description)
+        member("cancelled", subscription.isCancelled)
+        benefits(subscription.benefits)
+        endObject()
+    }
+
+    private mutating func benefits(_ benefits: [Benefit]) {
+        key("benefits")
+        beginArray()
+        for benefit in benefits {
+            beginObject()
+            member("id", benefit.id)
+            member("name", benefit.name)
+            endObject()
+        }
+        endArray()
     }
 
     private mutating func wallet(_ wallet: Balance.WalletBalance) {
@@ -57,12 +83,13 @@ extension JSONWriter {
             beginObject()
             member("metric", figure.metric)
             member("value", figure.value)
-            member("currency", figure.currency)
+            if let currency = figure.currency { member("currency", currency) }
             endObject()
         }
         endArray()
         key("next")
         if let next = tier.next { nextTier(next) } else { null() }
+        benefits(tier.benefits)
         endObject()
     }
 

@@ -9,22 +9,32 @@ extension JSONWriter {
         member("id", answer.id)
         member("status", answer.status.rawValue)
         member("member_id", answer.memberID)
+        outcome(answer.outcome)
+        entries(answer.entries)
+        endObject()
+    }
+
+    /// `points` and `tier`.
+    mutating func outcome(_ outcome: Outcome) {
         key("points")
         beginObject()
-        member("change", answer.outcome.change)
-        member("available", answer.outcome.available)
-        member("pending", answer.outcome.pending)
+        member("change", outcome.change)
+        member("available", outcome.available)
+        member("pending", outcome.pending)
         endObject()
         key("tier")
         beginObject()
-        member("id", answer.outcome.tier)
-        member("previous", answer.outcome.previousTier)
+        member("id", outcome.tier)
+        member("previous", outcome.previousTier)
         endObject()
+    }
+
+    /// `entries`, in short.
+    mutating func entries(_ entries: [EntryView]) {
         key("entries")
         beginArray()
-        for entry in answer.entries { shortEntry(entry) }
+        for entry in entries { shortEntry(entry) }
         endArray()
-        endObject()
     }
 
     /// One refused event of a batch.
@@ -43,6 +53,7 @@ extension JSONWriter {
         nullableMember("rule", view.entry.rule)
         member("wallet", view.entry.wallet)
         member("points", view.entry.points)
+        if view.entry.isPending { member("pending", true) }
         member("explanation", view.explanation)
         endObject()
     }

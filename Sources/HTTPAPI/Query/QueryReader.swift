@@ -94,6 +94,14 @@ struct QueryReader {
         return reference
     }
 
+    /// A member by id.
+    mutating func member(_ name: String) -> MemberReference? {
+        guard let text = text(name) else { return nil }
+        let reference = UUIDText.parse(text) == nil ? nil : MemberReference(.id, text)
+        if reference == nil { fault(name, "must be a member's id") }
+        return reference
+    }
+
     /// Throws what was found wrong.
     func check() throws(Problem) {
         if !faults.isEmpty { throw .invalid(faults, of: "query") }

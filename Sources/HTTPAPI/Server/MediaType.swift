@@ -1,10 +1,11 @@
 import HTTPTypes
 import Hummingbird
 
-/// The kinds of JSON that a body can be.
+/// The kinds of text that a body can be.
 enum MediaType: String, Hashable, Sendable, CaseIterable {
     case json = "application/json"
     case cloudEvent = "application/cloudevents+json"
+    case yaml = "application/yaml"
     case mergePatch = "application/merge-patch+json"
     case cloudEventBatch = "application/cloudevents-batch+json"
 

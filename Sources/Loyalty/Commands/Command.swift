@@ -1,8 +1,23 @@
-/// What a checkout says has happened. Values only: who the member is has been resolved, and the time is given.
+/// What is asked for, or said to have happened. Values only: who the member is has been resolved, and the time is given.
 public enum Command: Hashable, Sendable {
     case purchase(Purchase)
     case purchaseReturn(PurchaseReturn)
     case activity(Activity)
+    case redemption(RedemptionRequest)
+    case confirmRedemption(id: String)
+    case cancelRedemption(id: String)
+    case redeemVoucher(redemption: String)
+    case adjustment(Adjustment)
+    case transferOut(id: String, to: String, wallet: String, points: Int64)
+    case transferIn(PointsTransferred)
+    case subscription(SubscriptionRequest)
+    case grantTier(tier: String, until: CivilDate?, reason: String)
+    /// - Parameter boughtAt: when the friend bought for the first time.
+    case referral(friend: String, boughtAt: Instant, isWithdrawn: Bool)
+    case merge(into: String)
+    case absorb(MemberAbsorbed)
+    /// Records what has fallen due; what it is does not depend on whether anybody asks.
+    case settle
 }
 
 /// An order as a shop names it. Two systems may use the same number, so the CloudEvents `source` belongs to it.
@@ -95,4 +110,61 @@ public struct Activity: Hashable, Sendable {
     public init(name: String, reference: String? = nil, value: Int64? = nil) {
         (self.name, self.reference, self.value) = (name, reference, value)
     }
+}
+
+/// Points to be spent.
+public struct RedemptionRequest: Hashable, Sendable {
+    public enum What: Hashable, Sendable {
+        case reward(String)
+        /// Greater than zero.
+        case points(Int64)
+    }
+
+    /// Chosen by the caller, unique.
+    public var id: String
+    public var what: What
+    /// The shop's number of the order that it belongs to.
+    public var order: String?
+    /// What the order comes to, in minor units.
+    public var orderTotal: Int64?
+    public var orderCurrency: String?
+    public var partner: String?
+    /// Spent at once, without a reservation.
+    public var confirm: Bool
+
+    public init(
+        id: String, what: What, order: String? = nil, orderTotal: Int64? = nil, orderCurrency: String? = nil,
+        partner: String? = nil, confirm: Bool = false
+    ) {
+        (self.id, self.what, self.order, self.orderTotal) = (id, what, order, orderTotal)
+        (self.orderCurrency, self.partner, self.confirm) = (orderCurrency, partner, confirm)
+    }
+}
+
+/// Goodwill or a correction by hand.
+public struct Adjustment: Hashable, Sendable {
+    public var wallet: String
+    /// Not zero; below zero takes points.
+    public var points: Int64
+    public var reason: String
+    /// A note, sealed.
+    public var note: String?
+    /// Id of the key that gave it.
+    public var agent: String?
+
+    public init(wallet: String, points: Int64, reason: String, note: String? = nil, agent: String? = nil) {
+        (self.wallet, self.points, self.reason, self.note, self.agent) = (wallet, points, reason, note, agent)
+    }
+}
+
+/// A change to a paid membership.
+public struct SubscriptionRequest: Hashable, Sendable {
+    public enum Action: String, Hashable, Sendable, CaseIterable {
+        case start, renew, cancel, refund
+    }
+
+    public var plan: String
+    public var action: Action
+
+    public init(plan: String, action: Action) { (self.plan, self.action) = (plan, action) }
 }

@@ -1,19 +1,49 @@
 /// What a command leads to: the events to record, in order, and the member behind them.
 public struct Decision: Hashable, Sendable {
-    /// What fell due before, the command's own event at `primary`, and what it moved.
+    /// What fell due before, the command's own event at `primary`, and what it moved. Empty where everything asked for
+    /// was so already.
     public var events: [DatedEvent]
     /// Position of the command's own event, which carries its outcome, in `events`.
     public var primary: Int
     public var state: MemberState
     public var outcome: Outcome
+
+    public init(events: [DatedEvent], primary: Int, state: MemberState, outcome: Outcome) {
+        (self.events, self.primary, self.state, self.outcome) = (events, primary, state, outcome)
+    }
+
+    /// The command's own events: what it was about and what it moved, without what fell due before.
+    public var own: ArraySlice<DatedEvent> { events[min(primary, events.count)...] }
 }
 
 /// What else must be known before a command can be decided.
 public enum Need: Hashable, Sendable {
-    /// The events about that order.
-    case order(OrderReference)
-    /// All of the member's events: something happened later than the command's time.
+    /// The events about something.
+    case subject(Subject)
+    /// All of the member's events.
     case history
+}
+
+/// What is known beside a member's state.
+public struct Known: Hashable, Sendable {
+    /// Events about something, in the order recorded; a subject that is not listed has not been looked up.
+    public var subjects: [Subject: [DatedEvent]]
+    /// All events of the member in the order recorded; only where `needs(.history)` asked for them.
+    public var history: [DatedEvent]?
+
+    public init(subjects: [Subject: [DatedEvent]] = [:], history: [DatedEvent]? = nil) {
+        (self.subjects, self.history) = (subjects, history)
+    }
+
+    func events(about subject: Subject) throws(Refusal) -> [DatedEvent] {
+        guard let events = subjects[subject] else { throw .needs(.subject(subject)) }
+        return events
+    }
+
+    /// Those of an order; nil where nobody has looked.
+    func order(_ order: OrderReference) -> OrderHistory? {
+        subjects[.order(order)].map { OrderHistory(of: order, in: $0) }
+    }
 }
 
 /// Why there is no decision yet, or none at all.
@@ -29,29 +59,16 @@ extension Programme {
     /// - Parameters:
     ///   - at: when it happened in the shop.
     ///   - state: the member as recorded so far.
-    ///   - order: what is known of the command's order; nil where nobody has looked, which a purchase may risk (the log
-    ///     refuses a second sale of an order) and a return may not.
-    ///   - history: all events of the member in the order recorded; only where `needs(.history)` asked for them.
+    ///   - known: what is known of the command's subject. A purchase may risk not to look (the log refuses a second
+    ///     sale of an order), a return may not.
     public func decide(
-        _ command: Command, at: Instant, for state: MemberState, order: OrderHistory? = nil,
-        history: [DatedEvent]? = nil
+        _ command: Command, at: Instant, for state: MemberState, known: Known = Known()
     ) throws(Refusal) -> Decision {
-        let late = at < state.latest
-        if late && history == nil { throw .needs(.history) }
-        if let wanted = command.orderNeeded, order == nil { throw .needs(.order(wanted)) }
-        if case .purchase = command, order?.sale != nil {
-            throw .rejected(
-                Rejection(.orderExists, "The order has been recorded already, by another event.", at: "/data/order_id"))
-        }
         do {
-            if case .purchaseReturn(let goods) = command, goods.order != nil, let order, order.sale == nil {
-                return try hold(goods, at: at, for: state, history: late ? history : nil)
+            if let other = state.mergedInto, command.needsLivingMember {
+                throw Rejection(.memberMerged, "The member has become \(other).")
             }
-            // Business time cannot run backwards within an order: goods come back when or after they were sold.
-            let at = max(at, order?.sale == nil ? at : order?.soldAt ?? at)
-            var decision = try decideAlone(command, at: at, for: state, order: order, history: history)
-            try applyHeld(command, order, history, to: &decision)
-            return decision
+            return try Decider(programme: self, state: state, known: known).decide(command, at: at)
         } catch let refusal as Refusal {
             throw refusal
         } catch let rejection as Rejection {
@@ -62,49 +79,125 @@ extension Programme {
             throw .fault(.contradiction("\(error)"))
         }
     }
+}
 
-    private func decideAlone(
-        _ command: Command, at: Instant, for state: MemberState, order: OrderHistory?, history: [DatedEvent]?,
-        capped: Bool = false
-    ) throws -> Decision {
-        if at < state.latest {
-            guard let history else { throw Refusal.needs(.history) }
-            return try Restatement(programme: self, state: state, history: history)
-                .decide(at: at) { try judge(command, at: at, for: $0, order: order, capped: capped) }
+extension Command {
+    fileprivate var needsLivingMember: Bool { if case .merge = self { false } else { true } }
+}
+
+/// One command on its way to a decision.
+struct Decider {
+    let programme: Programme
+    let state: MemberState
+    let known: Known
+
+    func decide(_ command: Command, at: Instant) throws -> Decision {
+        switch command {
+        case .purchase(let purchase): return try decide(purchase, at: at)
+        case .purchaseReturn(let goods): return try decide(goods, at: at)
+        case .activity(let activity): return try decide(activity, at: at)
+        default:
+            // What is done by hand or by request happens now: never before what is known already.
+            return try decideNow(command, at: max(at, state.latest))
         }
-        var timeline = Timeline(state: state, programme: self)
-        if let sale = order?.sale { timeline.remember(sale) }
-        let due = try timeline.advance(to: at)
-        let previous = timeline.state
-        let fact = try judge(command, at: at, for: previous, order: order, capped: capped)
-        var own = try timeline.settle(fact)
-        let outcome = Outcome(of: own, before: previous, after: timeline.state)
-        own[0].event.setOutcome(outcome)
-        return Decision(events: due + own, primary: due.count, state: timeline.state, outcome: outcome)
     }
 
-    private func judge(
-        _ command: Command, at: Instant, for state: MemberState, order: OrderHistory?, capped: Bool
-    ) throws(Rejection) -> Fact {
-        let judge = Judge(programme: self, state: state, at: at)
-        switch command {
-        case .purchase(let purchase): return try judge.judge(purchase)
-        case .activity(let activity): return try judge.judge(activity)
-        case .purchaseReturn(let goods):
-            guard let order, goods.order != nil else { return try judge.judgeWithoutReceipt(goods) }
-            return try judge.judge(goods, of: order, capped: capped)
+    private func decide(_ purchase: Purchase, at: Instant) throws -> Decision {
+        let order = known.order(purchase.order)
+        if order?.sale != nil {
+            throw Rejection(
+                .orderExists, "The order has been recorded already, by another event.", at: "/data/order_id")
         }
+        let payment = try payment(of: purchase, at: at)
+        var decision = try record(at: at) {
+            try $0.judge(purchase, paidWithPoints: payment?.paidWithPoints ?? 0)
+        }
+        if payment?.isOpen == true, let id = purchase.redemptionID {
+            let then = Decider(programme: programme, state: decision.state, known: known)
+            decision.append(try then.decideNow(.confirmRedemption(id: id), at: max(at, decision.state.latest)))
+        }
+        try applyHeld(to: purchase, order, &decision)
+        return try converted(decision, at: max(at, decision.state.latest))
+    }
+
+    private func decide(_ goods: PurchaseReturn, at: Instant) throws -> Decision {
+        guard let reference = goods.order else {
+            return try record(at: at) { try $0.judgeWithoutReceipt(goods) }
+        }
+        let order = OrderHistory(of: reference, in: try known.events(about: .order(reference)))
+        guard order.sale != nil else { return try hold(goods, at: at) }
+        return try decide(goods, of: order, at: at)
+    }
+
+    private func decide(
+        _ goods: PurchaseReturn, of order: OrderHistory, at: Instant, capped: Bool = false
+    ) throws -> Decision {
+        // Business time cannot run backwards within an order: goods come back when or after they were sold.
+        let at = max(at, order.soldAt)
+        return try record(at: at, of: order) { try $0.judge(goods, of: order, capped: capped) }
+    }
+
+    private func decide(_ activity: Activity, at: Instant) throws -> Decision {
+        var isRepeated = false
+        if let reference = activity.reference,
+            programme.version(at: at).activities.contains(where: { $0.id == activity.name && $0.oncePerReference })
+        {
+            isRepeated = try !known.events(about: .activity(name: activity.name, reference: reference)).isEmpty
+        }
+        let decision = try record(at: at) { try $0.judge(activity, isRepeated: isRepeated) }
+        return try converted(decision, at: max(at, decision.state.latest))
+    }
+
+    // MARK: Recording a fact
+
+    /// Judges in the command's own time and settles what follows: behind what is known, or, where it is late, within.
+    func record(at: Instant, of order: OrderHistory? = nil, _ judge: (Judge) throws -> Fact) throws -> Decision {
+        let isLate = at < state.latest
+        if !isLate {
+            var timeline = Timeline(state: state, programme: programme)
+            if let order, let sale = order.sale {
+                timeline.remember(sale.purchase.order, try order.accruals(by: programme))
+            }
+            let due = try timeline.advance(to: at, converting: true)
+            let previous = timeline.state
+            let fact = try judge(Judge(programme: programme, state: previous, at: at))
+            if fact.canSettle(in: timeline, of: order) {
+                var own = try timeline.settle(fact)
+                let outcome = Outcome(of: own, before: previous, after: timeline.state)
+                own[0].event.setOutcome(outcome)
+                return Decision(events: due + own, primary: due.count, state: timeline.state, outcome: outcome)
+            }
+        }
+        guard let history = known.history else { throw Refusal.needs(.history) }
+        return try restate(at: at, history: history, isLate: isLate, judge)
+    }
+
+    private func restate(
+        at: Instant, history: [DatedEvent], isLate: Bool, _ judge: (Judge) throws -> Fact
+    ) throws -> Decision {
+        var (state, due) = (state, [DatedEvent]())
+        if !isLate { due = try state.advance(to: at, under: programme) }
+        let restatement = Restatement(programme: programme, state: state, history: history + due)
+        var decision = try restatement.decide(at: at) {
+            try judge(Judge(programme: programme, state: $0, at: at))
+        }
+        decision.events = due + decision.events
+        decision.primary = due.count
+        return decision
     }
 
     /// A return before its sale moves nothing and waits.
-    private func hold(
-        _ goods: PurchaseReturn, at: Instant, for state: MemberState, history: [DatedEvent]?
-    ) throws -> Decision {
-        try Judge(programme: self, state: state, at: at).accept(goods)
-        var asOf = try history.map { try Timeline.replayed($0, until: at, under: self).timeline.state } ?? state
-        if history == nil { _ = try asOf.advance(to: at, under: self) }
+    private func hold(_ goods: PurchaseReturn, at: Instant) throws -> Decision {
+        try Judge(programme: programme, state: state, at: at).accept(goods)
+        let asOf: MemberState
+        if at < state.latest {
+            guard let history = known.history else { throw Refusal.needs(.history) }
+            asOf = try Timeline.replayed(history, until: at, under: programme).timeline.state
+        } else {
+            asOf = try programme.current(state, at: at).state
+        }
         let outcome = Outcome(
-            change: 0, available: asOf.wallet.available, pending: 0, tier: asOf.standing.tier,
+            change: 0, available: asOf.available, pending: asOf.pending, tier: asOf.standing.tier,
             previousTier: asOf.standing.tier)
         let held = DatedEvent(at: at, .returnHeld(ReturnHeld(goods: goods, outcome: outcome)))
         return Decision(events: [held], primary: 0, state: state, outcome: outcome)
@@ -112,26 +205,58 @@ extension Programme {
 
     /// Returns that waited for this sale follow it, each at its own time, and take no more than was sold. One in
     /// another currency cannot be of this sale; it waits on.
-    private func applyHeld(
-        _ command: Command, _ order: OrderHistory?, _ history: [DatedEvent]?, to decision: inout Decision
-    ) throws {
-        guard case .purchase(let purchase) = command, let order, !order.held.isEmpty else { return }
+    private func applyHeld(to purchase: Purchase, _ order: OrderHistory?, _ decision: inout Decision) throws {
+        guard let order, !order.held.isEmpty else { return }
         let fitting = order.held.filter { $0.goods.currency == purchase.currency }
         for waiting in fitting.sorted(by: { $0.at < $1.at }) {
-            var known = OrderHistory(of: purchase.order, in: decision.events)
-            known.held = []
-            let then = try decideAlone(
-                .purchaseReturn(waiting.goods), at: max(waiting.at, known.soldAt), for: decision.state, order: known,
-                history: history.map { $0 + decision.events }, capped: true)
-            decision.events += then.events
-            decision.state = then.state
+            var now = OrderHistory(of: purchase.order, in: decision.events)
+            now.held = []
+            var known = known
+            known.history = known.history.map { $0 + decision.events }
+            let then = Decider(programme: programme, state: decision.state, known: known)
+            decision.append(try then.decide(waiting.goods, of: now, at: waiting.at, capped: true))
+        }
+    }
+
+    /// Points that are redeemed by themselves follow what brought them.
+    func converted(_ decision: Decision, at: Instant) throws -> Decision {
+        var decision = decision
+        let conversions = try decision.state.convert(at: at, under: programme)
+        guard !conversions.isEmpty else { return decision }
+        let isBehind = decision.primary + decision.outcome.followers + 1 == decision.events.count
+        decision.events += conversions
+        decision.outcome.available = decision.state.available
+        if isBehind { decision.outcome.followers += conversions.count }
+        decision.events[decision.primary].event.setOutcome(decision.outcome)
+        return decision
+    }
+}
+
+extension Decision {
+    /// What follows upon it.
+    mutating func append(_ other: Decision) {
+        events += other.events
+        state = other.state
+    }
+}
+
+extension Fact {
+    /// Whether settling it behind what is known is as right as folding the whole life again.
+    fileprivate func canSettle(in timeline: Timeline, of order: OrderHistory?) -> Bool {
+        switch event {
+        case .purchaseReturned(let event):
+            guard let order, order.sale != nil else { return true }
+            return timeline.canTakeBack(event, soldAt: order.soldAt)
+        case .redemptionCancelled(let event): return event.reason != .refunded
+        default: return true
         }
     }
 }
 
-extension Command {
-    /// The order whose history a decision cannot do without.
-    var orderNeeded: OrderReference? {
-        if case .purchaseReturn(let goods) = self { goods.order } else { nil }
+extension OrderHistory {
+    /// What the sale earned, made again from its rules: where its points were put.
+    fileprivate func accruals(by programme: Programme) throws -> [PointsAccrued] {
+        guard let sale else { return [] }
+        return try Judge.accruals(of: sale, at: soldAt, under: programme)
     }
 }

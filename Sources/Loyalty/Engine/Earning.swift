@@ -1,122 +1,196 @@
-/// The circumstances of a sale that rules may ask about.
-struct SaleContext: Hashable, Sendable {
-    var at: Instant
-    var tier: String
-    var channel: String?
-    var store: String?
-    var partner: String?
-}
-
 /// What one rule gives for a sale.
 struct Earned: Hashable, Sendable {
+    /// How it came about.
+    enum Basis: Hashable, Sendable {
+        case base(amount: Int64, rate: Ratio)
+        case multiplier(amount: Int64, thousandths: Int64)
+        case fixed(count: Int64)
+        case accumulated(total: Int64, rate: Ratio)
+        case referral
+    }
+
     var rule: String
     var wallet: String
     var points: Int64
-    /// Minor units that it was given for.
-    var amount: Int64
-    /// Set for a base rule.
-    var rate: Ratio?
-    /// Set for a multiplier.
-    var thousandths: Int64?
+    var basis: Basis
+    var expiry: Expiry?
+    var maturity: Maturity?
 }
 
-extension ProgrammeVersion {
-    /// The most points that one event may move.
-    static let mostPoints: Int64 = 1_000_000_000_000
+/// One sale on its way through the rules of one version, in their order.
+struct Earning {
+    let version: ProgrammeVersion
+    let lines: [SoldLine]
+    let sale: SaleContext
+    private(set) var earned: [Earned] = []
+    private(set) var counts: [Count] = []
 
-    /// Whether the line earns and counts at all.
-    func earns(_ line: Line) -> Bool { !line.categories.contains(where: excludedCategories.contains) }
-
-    /// Minor units of the lines that earn.
-    func eligible(_ lines: [Line]) throws(Rejection) -> Int64 {
-        var sum: Int64 = 0
-        for line in lines where earns(line) { sum = try ProgrammeVersion.sum(sum, line.amount) }
-        return sum
+    /// Applies every rule. What is in `lines` is what earns: without excluded categories.
+    init(_ version: ProgrammeVersion, on lines: [SoldLine], in sale: SaleContext) throws(Rejection) {
+        (self.version, self.sale) = (version, sale)
+        self.lines = lines.filter { version.earns($0.line) && $0.amount > 0 }
+        for rule in version.earning where applies(rule) { try apply(rule) }
+        if let referral = version.referral, sale.member.isReferred { try apply(referral) }
     }
 
-    /// What the lines earn. Per order and rule: base points on the sum of its lines, then what multipliers add; each
-    /// running total is rounded down once, after multiplying, so that 3 × 1.25 on 0.80 is 3 and not 0.
-    func earned(on lines: [Line], in sale: SaleContext) throws(Rejection) -> [Earned] {
-        let eligible = lines.filter(earns)
-        var result: [Earned] = []
-        for rule in earning where rule.condition.holds(for: sale) {
-            guard case .base(let standard, let byTier) = rule.effect else { continue }
-            let rate = byTier[sale.tier] ?? standard
-            try earn(rule, at: rate, on: eligible.filter(rule.condition.holds), in: sale, into: &result)
-        }
-        return result
+    private func applies(_ rule: EarningRule) -> Bool {
+        rule.condition.holds(for: sale) && !earned.contains { rule.unless.contains($0.rule) }
     }
 
-    private func earn(
-        _ rule: EarningRule, at rate: Ratio, on lines: [Line], in sale: SaleContext, into result: inout [Earned]
-    ) throws(Rejection) {
-        var amount: Int64 = 0
-        for line in lines { amount = try ProgrammeVersion.sum(amount, line.amount) }
-        // In thousandths of a minor unit, so that multipliers stay exact.
-        var weighted = Int128(amount) * 1000
-        var points = try ProgrammeVersion.points(weighted, at: rate)
-        if points > 0 {
-            result.append(Earned(rule: rule.id, wallet: rule.wallet, points: points, amount: amount, rate: rate))
+    private mutating func apply(_ rule: EarningRule) throws(Rejection) {
+        let lines = lines.filter { rule.condition.goods.holds(for: $0.line) }
+        let amount = try Earning.sum(lines)
+        guard !lines.isEmpty, amount >= rule.condition.minimumAmount else { return }
+        switch rule.effect {
+        case .base(let standard, let byTier):
+            try apply(rule, at: byTier[sale.member.tier] ?? standard, on: lines)
+        case .multiplier:
+            return
+        case .fixed(let points, let unit):
+            let count = count(unit, of: lines, for: rule)
+            let (product, overflow) = points.multipliedReportingOverflow(by: count)
+            guard !overflow, product <= Earning.mostPoints else { throw Earning.tooLarge }
+            give(product, by: rule, .fixed(count: count))
+        case .accumulated(let rate, let threshold):
+            try accumulate(rule, amount, at: rate, from: threshold)
         }
-        for (multiplier, thousandths, multiplied) in try multipliers(on: lines, of: rule.wallet, in: sale) {
-            weighted += Int128(multiplied) * Int128(thousandths - 1000)
-            let total = try ProgrammeVersion.points(weighted, at: rate)
-            if total > points {
-                result.append(
-                    Earned(
-                        rule: multiplier.id, wallet: rule.wallet, points: total - points, amount: multiplied,
-                        thousandths: thousandths))
+    }
+
+    // MARK: Rates and multipliers
+
+    private mutating func apply(_ rule: EarningRule, at rate: Ratio, on lines: [SoldLine]) throws(Rejection) {
+        var weights = Array(repeating: Earning.one, count: lines.count)
+        var total = try points(lines, weights, at: rate, rule)
+        give(total, by: rule, .base(amount: try Earning.sum(lines), rate: rate))
+        for (multiplier, thousandths, places) in try multipliers(for: rule, on: lines) {
+            for place in places {
+                switch version.stacking {
+                case .highest: weights[place] = Int128(thousandths) * (Earning.one / 1000)
+                case .multiply: weights[place] = weights[place] * Int128(thousandths) / 1000
+                case .add: weights[place] += Int128(thousandths - 1000) * (Earning.one / 1000)
+                }
             }
-            points = total
+            let multiplied = try points(lines, weights, at: rate, rule)
+            let amount = try Earning.sum(places.map { lines[$0] })
+            give(multiplied - total, by: multiplier, .multiplier(amount: amount, thousandths: thousandths))
+            total = multiplied
         }
     }
 
-    /// The multipliers that win at least one line, in the programme's order, with the amount of the lines they win.
+    /// The multipliers that count for a base rule, in the programme's order, with the places of the lines that each
+    /// multiplies.
     private func multipliers(
-        on lines: [Line], of wallet: String, in sale: SaleContext
-    ) throws(Rejection) -> [(EarningRule, Int64, Int64)] {
-        var candidates: [(EarningRule, Int64, Int64)] = []
-        for rule in earning where rule.wallet == wallet && rule.condition.holds(for: sale) {
-            if case .multiplier(let thousandths) = rule.effect { candidates.append((rule, thousandths, 0)) }
-        }
-        guard !candidates.isEmpty else { return [] }
-        for line in lines {
-            var winner: Int?
-            for (index, candidate) in candidates.enumerated() where candidate.0.condition.holds(for: line) {
-                if winner.map({ candidates[$0].1 < candidate.1 }) ?? true { winner = index }
+        for base: EarningRule, on lines: [SoldLine]
+    ) throws(Rejection) -> [(EarningRule, Int64, [Int])] {
+        var candidates: [(EarningRule, Int64, [Int])] = []
+        for rule in version.earning where rule.wallet == base.wallet && applies(rule) {
+            guard case .multiplier(let thousandths) = rule.effect else { continue }
+            guard !candidates.contains(where: { rule.unless.contains($0.0.id) }) else { continue }
+            let places = lines.indices.filter { rule.condition.goods.holds(for: lines[$0].line) }
+            guard !places.isEmpty, try Earning.sum(places.map { lines[$0] }) >= rule.condition.minimumAmount else {
+                continue
             }
-            if let winner { candidates[winner].2 = try ProgrammeVersion.sum(candidates[winner].2, line.amount) }
+            candidates.append((rule, thousandths, Array(places)))
         }
-        return candidates.filter { $0.2 > 0 }
+        guard version.stacking == .highest else { return candidates }
+        for place in lines.indices {
+            let matching = candidates.indices.filter { candidates[$0].2.contains(place) }
+            let winner = matching.max { (candidates[$0].1, -$0) < (candidates[$1].1, -$1) }
+            for index in matching where index != winner { candidates[index].2.removeAll { $0 == place } }
+        }
+        return candidates.filter { !$0.2.isEmpty }
     }
 
-    /// Refuses lines that no shop can have sold, whether they earn or not.
-    static func limit(_ lines: [Line]) throws(Rejection) {
-        var (money, pieces): (Int64, Int64) = (0, 0)
-        for line in lines {
-            money = try sum(money, line.amount)
-            pieces = try sum(pieces, line.quantity)
+    /// Points for lines that each count so many times, rounded once for the order or once for each line.
+    private func points(
+        _ lines: [SoldLine], _ weights: [Int128], at rate: Ratio, _ rule: EarningRule
+    ) throws(Rejection) -> Int64 {
+        var sum: Int128 = 0
+        var points: Int64 = 0
+        for (line, weight) in zip(lines, weights) {
+            let (weighted, overflow) = Int128(line.amount).multipliedReportingOverflow(by: weight)
+            guard !overflow else { throw Earning.tooLarge }
+            sum += weighted
+            if rule.roundingBasis == .line { points += try Earning.rounded(weighted, at: rate, rule.rounding) }
+        }
+        if rule.roundingBasis == .order { points = try Earning.rounded(sum, at: rate, rule.rounding) }
+        guard points <= Earning.mostPoints else { throw Earning.tooLarge }
+        return points
+    }
+
+    // MARK: Things counted
+
+    private mutating func count(_ unit: EarningRule.Unit, of lines: [SoldLine], for rule: EarningRule) -> Int64 {
+        switch unit {
+        case .order: return 1
+        case .line: return Int64(lines.count)
+        case .item: return lines.reduce(0) { $0 + $1.quantity }
+        case .visit:
+            let visit = Count(
+                rule: "\(rule.id):visit", window: sale.day.description,
+                before: sale.counter("\(rule.id):visit", sale.day.description), added: 1)
+            counts.append(visit)
+            return visit.before == 0 ? 1 : 0
+        case .set(let parts):
+            return parts.map { part in
+                lines.filter { part.goods.holds(for: $0.line) }.reduce(0) { $0 + $1.quantity } / max(1, part.quantity)
+            }.min() ?? 0
         }
     }
 
-    private static func sum(_ total: Int64, _ amount: Int64?) throws(Rejection) -> Int64 {
-        guard let amount, amount <= mostMoney, total <= mostMoney - amount else { throw tooLarge }
-        return total + amount
+    private mutating func accumulate(
+        _ rule: EarningRule, _ amount: Int64, at rate: Ratio, from threshold: Int64
+    ) throws(Rejection) {
+        let before = sale.counter("\(rule.id):amount", "life")
+        counts.append(Count(rule: "\(rule.id):amount", window: "life", before: before, added: amount))
+        let total = before + amount
+        let given = sale.counter("\(rule.id):given", "life")
+        let due = total >= threshold ? try Earning.rounded(Int128(total) * Earning.one, at: rate, rule.rounding) : 0
+        let capped = rule.cap.map { min(due, $0.points) } ?? due
+        let points = max(0, capped - given)
+        counts.append(Count(rule: "\(rule.id):given", window: "life", before: given, added: points))
+        add(points, by: rule, .accumulated(total: total, rate: rate))
     }
 
-    /// Rounded down.
-    private static func points(_ thousandths: Int128, at rate: Ratio) throws(Rejection) -> Int64 {
-        let (product, overflow) = thousandths.multipliedReportingOverflow(by: Int128(rate.numerator))
-        guard !overflow else { throw tooLarge }
-        let points = product / (Int128(rate.denominator) * 1000)
-        guard points <= Int128(mostPoints) else { throw tooLarge }
-        return Int64(points)
+    private mutating func apply(_ referral: ReferralRules) throws(Rejection) {
+        guard referral.friendPoints > 0, !lines.isEmpty, try Earning.sum(lines) >= referral.minimumAmount else {
+            return
+        }
+        earned.append(
+            Earned(
+                rule: ReferralRules.rule, wallet: referral.wallet, points: referral.friendPoints, basis: .referral,
+                maturity: .days(referral.maturityDays)))
     }
 
-    /// The largest order, in minor units; also the most pieces.
-    static let mostMoney: Int64 = 1_000_000_000_000_000
+    // MARK: Giving
 
-    private static let tooLarge = Rejection(
-        .amountTooLarge,
-        "An order may come to at most \(mostMoney) minor units or pieces and \(mostPoints) points.", at: "/data/lines")
+    /// Gives points within the rule's cap.
+    private mutating func give(_ points: Int64, by rule: EarningRule, _ basis: Earned.Basis) {
+        guard points > 0 else { return }
+        guard let cap = rule.cap else { return add(points, by: rule, basis) }
+        let window = cap.window.name(on: sale.day)
+        let earlier = counts.firstIndex { $0.rule == rule.id && $0.window == window }
+        let before = sale.counter(rule.id, window)
+        let used = before + (earlier.map { counts[$0].added } ?? 0)
+        let given = min(points, max(0, cap.points - used))
+        if let earlier {
+            counts[earlier].added += given
+        } else {
+            counts.append(Count(rule: rule.id, window: window, before: before, added: given))
+        }
+        add(given, by: rule, basis)
+    }
+
+    private mutating func add(_ points: Int64, by rule: EarningRule, _ basis: Earned.Basis) {
+        guard points > 0 else { return }
+        earned.append(
+            Earned(
+                rule: rule.id, wallet: rule.wallet, points: points, basis: basis, expiry: rule.expiry,
+                maturity: rule.maturity))
+    }
+}
+
+extension ReferralRules {
+    /// What entries call it.
+    public static let rule = "referral"
 }

@@ -1,32 +1,26 @@
-/// What happened and stands, whatever arrives later: what a sale earned, what a return takes. All else (lots, expiry,
-/// tiers, what a return finds already expired) follows from the facts in the order of business time.
+/// What happened and stands, whatever arrives later: what a sale earned, what was spent. All else (lots, expiry,
+/// maturing, tiers) follows from the facts in the order of business time.
 struct Fact: Hashable, Sendable {
-    enum Content: Hashable, Sendable {
-        case purchase(PurchaseCompleted, [PointsAccrued])
-        case purchaseReturn(PurchaseReturned)
-        case activity(ActivityCompleted, [PointsAccrued])
-    }
-
     var at: Instant
-    var content: Content
+    var event: LoyaltyEvent
+    /// What it earned.
+    var accruals: [PointsAccrued]
+
+    init(at: Instant, _ event: LoyaltyEvent, _ accruals: [PointsAccrued] = []) {
+        (self.at, self.event, self.accruals) = (at, event, accruals)
+    }
 
     /// The facts among a member's recorded events, in the order recorded.
     static func all(in events: [DatedEvent]) -> [Fact] {
         var facts: [Fact] = []
         for dated in events {
-            switch dated.event {
-            case .purchaseCompleted(let event):
-                facts.append(Fact(at: dated.at, content: .purchase(event, [])))
-            case .activityCompleted(let event):
-                facts.append(Fact(at: dated.at, content: .activity(event, [])))
-            case .purchaseReturned(let event):
-                facts.append(Fact(at: dated.at, content: .purchaseReturn(event)))
-            case .pointsAccrued(let event):
-                guard let last = facts.indices.last else { continue }
-                facts[last].attach(event)
-            case .enrolled, .returnHeld, .pointsRevoked, .pointsExpired, .tierChanged, .restated, .profileChanged,
-                .erased:
-                continue
+            switch dated.event.role {
+            case .fact: facts.append(Fact(at: dated.at, dated.event))
+            case .accrual:
+                if case .pointsAccrued(let accrual) = dated.event, let last = facts.indices.last {
+                    facts[last].accruals.append(accrual)
+                }
+            case .derived, .detail, .other: continue
             }
         }
         return facts
@@ -37,12 +31,33 @@ struct Fact: Hashable, Sendable {
         let facts = all(in: events)
         return facts.indices.sorted { (facts[$0].at, $0) < (facts[$1].at, $1) }.map { facts[$0] }
     }
+}
 
-    private mutating func attach(_ accrual: PointsAccrued) {
-        switch content {
-        case .purchase(let event, let accruals): content = .purchase(event, accruals + [accrual])
-        case .activity(let event, let accruals): content = .activity(event, accruals + [accrual])
-        case .purchaseReturn: break
+extension LoyaltyEvent {
+    /// What an event is to the fold of a life.
+    enum Role {
+        case fact
+        /// Belongs to the fact before it.
+        case accrual
+        /// Follows from facts and time alone.
+        case derived
+        /// Says what a fact did.
+        case detail
+        /// Moves nothing.
+        case other
+    }
+
+    var role: Role {
+        switch self {
+        case .purchaseCompleted, .purchaseReturned, .activityCompleted, .redemptionReserved, .redemptionConfirmed,
+            .pointsAdjusted, .pointsTransferred, .referralCompleted, .tierGranted, .absorbed, .merged:
+            .fact
+        case .redemptionCancelled(let event): event.reason == .lapsed ? .derived : .fact
+        case .subscriptionChanged(let event): event.action == .ended ? .derived : .fact
+        case .pointsAccrued(let event): if case .gift = event.reason { .derived } else { .accrual }
+        case .pointsMatured, .pointsExpired, .tierChanged: .derived
+        case .pointsRevoked: .detail
+        case .enrolled, .returnHeld, .voucherIssued, .voucherRedeemed, .profileChanged, .erased, .restated: .other
         }
     }
 }

@@ -5,151 +5,162 @@ struct Judge {
     let state: MemberState
     let at: Instant
 
-    private var version: ProgrammeVersion { programme.version(at: at) }
-    private var day: CivilDate { programme.zone.date(of: at) }
+    var version: ProgrammeVersion { programme.version(at: at) }
+    var day: CivilDate { programme.zone.date(of: at) }
     /// Replaced once what follows is known.
-    private var noOutcome: Outcome {
+    var noOutcome: Outcome {
         Outcome(change: 0, available: 0, pending: 0, tier: state.standing.tier, previousTier: state.standing.tier)
     }
 
-    func judge(_ purchase: Purchase) throws(Rejection) -> Fact {
+    /// - Parameter paidWithPoints: minor units of it that a redemption pays.
+    func judge(_ purchase: Purchase, paidWithPoints: Int64) throws(Rejection) -> Fact {
         try accept(purchase.currency)
-        try ProgrammeVersion.limit(purchase.lines)
+        try Earning.limit(purchase.lines)
         let version = version
-        let sale = SaleContext(
-            at: at, tier: state.standing.tier, channel: purchase.channel, store: purchase.store,
-            partner: purchase.partner)
-        let earned = try version.earned(on: purchase.lines, in: sale)
-        let eligible = try version.eligible(purchase.lines)
+        let circumstances = circumstances
+        let lines = RemainingOrder(purchase.lines).lines(paidWithPoints: paidWithPoints, earns: version.earns)
+        var context = programme.context(of: purchase, at: at, circumstances)
+        context.counters = state.counters
+        let earning = try Earning(version, on: lines, in: context)
         let completed = PurchaseCompleted(
-            purchase: purchase, version: version.number, tier: state.standing.tier,
-            qualifying: counts(purchase.currency) ? eligible : 0, period: day.year, day: day,
-            inactiveOn: version.expiry.inactiveOn(after: day), outcome: noOutcome)
-        let accruals = earned.map { accrual(of: $0, for: purchase, under: version) }
-        return Fact(at: at, content: .purchase(completed, accruals))
+            purchase: purchase, version: version.number, circumstances: circumstances,
+            qualifying: counts(purchase.currency) ? try version.eligible(lines) : 0,
+            period: programme.period(of: at, for: state, under: version), day: day,
+            clocks: version.clocks(after: day), paidWithPoints: paidWithPoints, counts: earning.counts,
+            outcome: noOutcome)
+        let source = source(under: version)
+        let accruals = earning.earned.map { source.accrual(of: $0, for: purchase) }
+        return Fact(at: at, .purchaseCompleted(completed), accruals)
     }
 
-    func judge(_ activity: Activity) throws(Rejection) -> Fact {
+    /// What of the member rules may ask about.
+    private var circumstances: Circumstances {
+        let isFirst = state.purchases == 0
+        return Circumstances(
+            tier: state.standing.tier, plans: state.subscriptions.map(\.plan), isFirst: isFirst,
+            isReferred: isFirst && state.referredBy != nil, inBirthdayMonth: state.birthday?.month == day.month)
+    }
+
+    /// What a sale earned, made again from its rules.
+    static func accruals(
+        of sale: PurchaseCompleted, at: Instant, under programme: Programme
+    ) throws(Rejection) -> [PointsAccrued] {
+        let version = programme.version(number: sale.version)
+        let lines = RemainingOrder(sale.purchase.lines)
+            .lines(paidWithPoints: sale.paidWithPoints, earns: version.earns)
+        let context = programme.context(of: sale, at: at)
+        let source = AccrualSource(version: version, day: sale.day, period: sale.period)
+        return try Earning(version, on: lines, in: context).earned.map { source.accrual(of: $0, for: sale.purchase) }
+    }
+
+    /// Where points of this time come from.
+    func source(under version: ProgrammeVersion) -> AccrualSource {
+        AccrualSource(
+            version: version, day: day, period: programme.period(of: at, for: state, under: version))
+    }
+
+    func judge(_ activity: Activity, isRepeated: Bool) throws(Rejection) -> Fact {
         let version = version
         let rules = version.activities.filter { $0.id == activity.name }
-        guard !rules.isEmpty else {
-            let known = version.activities.map(\.id).sorted().joined(separator: ", ")
+        guard !rules.isEmpty || version.matures(on: activity.name) else {
+            let known = Set(version.activities.map(\.id)).sorted().joined(separator: ", ")
             throw Rejection(
                 .activityUnknown,
                 known.isEmpty ? "The programme rewards no activities." : "The programme knows the activities \(known).",
                 at: "/data/activity")
         }
-        let accruals = rules.map { rule in
-            PointsAccrued(
-                wallet: rule.wallet, points: rule.points, lot: day, expires: version.expiry.end, rule: rule.id,
-                version: version.number, reason: .activity(name: activity.name), balance: 0)
+        var counts: [Count] = []
+        var accruals: [PointsAccrued] = []
+        for rule in rules where !(rule.oncePerReference && isRepeated) {
+            let points = try points(of: rule, for: activity, &counts)
+            guard points > 0 else { continue }
+            accruals.append(
+                source(under: version).accrual(
+                    points, in: rule.wallet, by: rule.id,
+                    .activity(name: activity.name, reference: activity.reference), order: activity.reference,
+                    expiry: rule.expiry, maturity: rule.maturity))
         }
-        let completed = ActivityCompleted(activity: activity, version: version.number, outcome: noOutcome)
-        return Fact(at: at, content: .activity(completed, accruals))
+        let completed = ActivityCompleted(
+            activity: activity, version: version.number, counts: counts, outcome: noOutcome)
+        return Fact(at: at, .activityCompleted(completed), accruals)
     }
 
-    /// What can be said of a return whose sale is not known yet: afterwards it must not stand in the sale's way.
-    func accept(_ goods: PurchaseReturn) throws(Rejection) {
-        try accept(goods.currency)
-        if case .lines(let lines) = goods.goods { try ProgrammeVersion.limit(lines) }
-    }
-
-    /// A return of an order: earned(before) − earned(what is left), at the sale's version and tier.
-    func judge(_ goods: PurchaseReturn, of order: OrderHistory, capped: Bool) throws(Rejection) -> Fact {
-        guard let sale = order.sale else { return try judgeWithoutReceipt(goods) }
-        guard goods.currency == sale.purchase.currency else {
-            throw Rejection(
-                .currencyDiffers, "The order was paid in \(sale.purchase.currency), not in \(goods.currency).",
-                at: "/data/currency")
-        }
-        try accept(goods)
-        let version = programme.version(number: sale.version)
-        let before = order.remaining(earns: version.earns)
-        if !capped, let excess = before.excess(of: goods.goods) { throw excess }
-        var after = before
-        after.take(goods.goods, earns: version.earns)
-        let context = SaleContext(
-            at: order.soldAt, tier: sale.tier, channel: sale.purchase.channel, store: sale.purchase.store,
-            partner: sale.purchase.partner)
-        let points =
-            try total(before.lines, in: context, under: version) - total(after.lines, in: context, under: version)
-        let amount = try version.eligible(before.lines) - version.eligible(after.lines)
-        return Fact(
-            at: at,
-            content: .purchaseReturn(
-                PurchaseReturned(
-                    goods: goods, version: sale.version, tier: sale.tier, points: max(0, points), lot: sale.lot,
-                    qualifying: counts(goods.currency) ? amount : 0, period: sale.period, outcome: noOutcome)))
-    }
-
-    /// A return without a receipt: rate and tier at its own time, rounded like a sale.
-    func judgeWithoutReceipt(_ goods: PurchaseReturn) throws(Rejection) -> Fact {
-        try accept(goods)
-        let version = version
-        let lines =
-            switch goods.goods {
-            case .lines(let lines): lines
-            case .amount(let amount): [Line(sku: "", quantity: 1, unitPrice: amount)]
-            }
-        let context = SaleContext(at: at, tier: state.standing.tier)
-        let amount = try version.eligible(lines)
-        return Fact(
-            at: at,
-            content: .purchaseReturn(
-                PurchaseReturned(
-                    goods: goods, version: version.number, tier: state.standing.tier,
-                    points: try total(lines, in: context, under: version), lot: nil,
-                    qualifying: counts(goods.currency) ? amount : 0, period: day.year, outcome: noOutcome)))
-    }
-
-    private func total(
-        _ lines: [Line], in context: SaleContext, under version: ProgrammeVersion
+    private func points(
+        of rule: ActivityRule, for activity: Activity, _ counts: inout [Count]
     ) throws(Rejection) -> Int64 {
-        try version.earned(on: lines, in: context).reduce(0) { $0 + $1.points }
+        let times = rule.perValue ? max(0, activity.value ?? 0) : 1
+        let (points, overflow) = rule.points.multipliedReportingOverflow(by: times)
+        guard !overflow, points <= Earning.mostPoints else {
+            throw Rejection(
+                .amountTooLarge, "One activity may bring at most \(Earning.mostPoints) points.", at: "/data/value")
+        }
+        guard let cap = rule.cap else { return points }
+        let window = cap.window.name(on: day)
+        let before = state.counter(rule.id, window)
+        let given = min(points, max(0, cap.points - before))
+        counts.append(Count(rule: rule.id, window: window, before: before, added: given))
+        return given
     }
 
-    private func accrual(
-        of earned: Earned, for purchase: Purchase, under version: ProgrammeVersion
-    ) -> PointsAccrued {
-        let reason: AccrualReason =
-            if let thousandths = earned.thousandths {
-                .multiplier(
-                    order: purchase.order, amount: earned.amount, currency: purchase.currency,
-                    thousandths: thousandths)
-            } else {
-                .base(
-                    order: purchase.order, amount: earned.amount, currency: purchase.currency,
-                    rate: earned.rate ?? Ratio(0, 1))
-            }
-        return PointsAccrued(
-            wallet: earned.wallet, points: earned.points, lot: day, expires: version.expiry.end, rule: earned.rule,
-            version: version.number, reason: reason, balance: 0)
-    }
-
-    private func accept(_ currency: String) throws(Rejection) {
+    func accept(_ currency: String) throws(Rejection) {
         guard programme.currency(currency) == nil else { return }
         let accepted = programme.currencies.map(\.code).joined(separator: ", ")
         throw Rejection(.currencyNotAccepted, "The programme accepts \(accepted).", at: "/data/currency")
     }
 
     /// Spend is counted in the programme's own currency.
-    private func counts(_ currency: String) -> Bool { currency == programme.currencies.first?.code }
+    func counts(_ currency: String) -> Bool { currency == programme.currencies.first?.code }
 }
 
-extension Expiry {
-    /// How lots of points earned under it end.
-    var end: Lot.End {
-        switch self {
-        case .never: .never
-        case .inactivity: .inactivity
+extension ProgrammeVersion {
+    /// When wallets lapse if nothing happens after `day`.
+    func clocks(after day: CivilDate) -> [InactivityClock] {
+        wallets.compactMap { wallet in
+            wallet.expiry.inactiveOn(after: day).map { InactivityClock(wallet: wallet.id, on: $0) }
         }
     }
 
-    /// The day on which points lapse if nothing happens after `day`.
-    func inactiveOn(after day: CivilDate) -> CivilDate? {
-        switch self {
-        case .never: nil
-        case .inactivity(let months): day.adding(months: months)
+    /// Whether points wait for an activity of that name.
+    func matures(on activity: String) -> Bool {
+        let waiting = Maturity.activity(activity)
+        return wallets.contains { $0.maturity == waiting } || earning.contains { $0.maturity == waiting }
+            || activities.contains { $0.maturity == waiting }
+    }
+}
+
+extension Programme {
+    /// The circumstances of a sale as they were.
+    func context(of sale: PurchaseCompleted, at: Instant) -> SaleContext {
+        var context = context(of: sale.purchase, at: at, sale.circumstances)
+        context.counters = sale.counts.map {
+            MemberState.Counter(rule: $0.rule, window: $0.window, value: $0.before)
         }
+        return context
+    }
+
+    /// The circumstances of a sale, but for counters.
+    func context(of purchase: Purchase, at: Instant, _ circumstances: Circumstances) -> SaleContext {
+        SaleContext(
+            at: at, day: zone.date(of: at), minute: zone.minute(of: at), member: circumstances,
+            channel: purchase.channel, store: purchase.store, partner: purchase.partner, coupons: purchase.couponCodes)
+    }
+
+    /// The period in which metrics of that time count.
+    func period(of instant: Instant, for state: MemberState, under version: ProgrammeVersion) -> Period {
+        let day = zone.date(of: instant)
+        switch version.tiers.period {
+        case .calendarYear: return .year(day.year)
+        case .rolling: return .day(day.daysSince1970)
+        case .lifetime: return .life
+        case .membershipYear: return .membershipYear(membershipYear(of: day, for: state))
+        }
+    }
+
+    /// How many whole years of membership lie before `day`.
+    func membershipYear(of day: CivilDate, for state: MemberState) -> Int {
+        let joined = zone.date(of: state.enrolledAt)
+        var years = max(0, day.year - joined.year)
+        if years > 0, joined.adding(months: 12 * years) > day { years -= 1 }
+        return years
     }
 }

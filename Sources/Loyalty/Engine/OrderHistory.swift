@@ -3,6 +3,8 @@ public struct OrderHistory: Hashable, Sendable {
     var sale: PurchaseCompleted?
     var soldAt: Instant = .distantPast
     var returns: [PurchaseReturn] = []
+    /// What these took back.
+    var taken: [PurchaseReturned.Taken] = []
     var held: [HeldReturn] = []
 
     struct HeldReturn: Hashable, Sendable {
@@ -18,6 +20,7 @@ public struct OrderHistory: Hashable, Sendable {
                 (sale, soldAt) = (event, dated.at)
             case .purchaseReturned(let event) where event.goods.order == order:
                 returns.append(event.goods)
+                taken += event.taken
                 held.removeAll { $0.goods == event.goods }
             case .returnHeld(let event) where event.goods.order == order:
                 held.append(HeldReturn(at: dated.at, goods: event.goods))
@@ -27,7 +30,7 @@ public struct OrderHistory: Hashable, Sendable {
         }
     }
 
-    /// What is left of the sale after every return so far.
+    /// What is left of the sale after what was paid with points and every return so far.
     func remaining(earns: (Line) -> Bool) -> RemainingOrder {
         var left = RemainingOrder(sale?.purchase.lines ?? [])
         for goods in returns { left.take(goods.goods, earns: earns) }
@@ -49,13 +52,13 @@ struct RemainingOrder: Hashable, Sendable {
         positions = lines.map { Position(line: $0, quantity: $0.quantity, amount: $0.amount ?? 0) }
     }
 
-    /// What is left, as lines that earn: one piece each at what is left of its amount.
-    var lines: [Line] {
-        positions.compactMap { position in
+    /// What earns: what is left, less what was paid with points, which comes off like a refund of money.
+    func lines(paidWithPoints: Int64, earns: (Line) -> Bool) -> [SoldLine] {
+        var left = self
+        if paidWithPoints > 0 { left.take(.amount(paidWithPoints), earns: earns) }
+        return left.positions.compactMap { position in
             guard position.amount > 0 else { return nil }
-            var line = position.line
-            (line.quantity, line.unitPrice, line.discount) = (1, position.amount, 0)
-            return line
+            return SoldLine(line: position.line, quantity: position.quantity, amount: position.amount)
         }
     }
 

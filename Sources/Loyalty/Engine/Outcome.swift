@@ -1,9 +1,13 @@
 extension Outcome {
     /// What the command's own events did, between two states at its time.
     init(of own: [DatedEvent], before: MemberState, after: MemberState) {
+        let (earlier, later) = (
+            before.wallet(Programme.defaultWallet), after.wallet(Programme.defaultWallet)
+        )
         self.init(
-            change: after.wallet.available &- before.wallet.available, available: after.wallet.available, pending: 0,
-            tier: after.standing.tier, previousTier: before.standing.tier, followers: own.count - 1)
+            change: later.available &+ later.pendingPoints &- earlier.available &- earlier.pendingPoints,
+            available: later.available, pending: later.pendingPoints, tier: after.standing.tier,
+            previousTier: before.standing.tier, followers: own.count - 1)
     }
 }
 
@@ -15,9 +19,7 @@ extension LoyaltyEvent {
         case .activityCompleted(let event): event.outcome
         case .purchaseReturned(let event): event.outcome
         case .returnHeld(let event): event.outcome
-        case .enrolled, .pointsAccrued, .pointsRevoked, .pointsExpired, .tierChanged, .restated, .profileChanged,
-            .erased:
-            nil
+        default: nil
         }
     }
 
@@ -32,9 +34,7 @@ extension LoyaltyEvent {
         case .purchaseReturned(var event):
             event.outcome = outcome
             self = .purchaseReturned(event)
-        case .enrolled, .returnHeld, .pointsAccrued, .pointsRevoked, .pointsExpired, .tierChanged, .restated,
-            .profileChanged, .erased:
-            break
+        default: break
         }
     }
 }

@@ -1,70 +1,104 @@
 extension Timeline {
-    /// A life replayed from its facts up to an instant (nil: no further than the last fact), with what followed from them.
+    /// A life replayed from its facts up to an instant (nil: no further than the last fact), with what followed from
+    /// them.
     static func replayed(
         _ history: [DatedEvent], until instant: Instant?, under programme: Programme
     ) throws(LoyaltyFault) -> (timeline: Timeline, derived: [DatedEvent]) {
-        var timeline = Timeline(history: history, programme: programme)
         let limit = instant ?? .distantFuture
-        var derived = try timeline.run(Fact.inBusinessOrder(history).filter { $0.at <= limit })
+        return try replayed(
+            Fact.inBusinessOrder(history).filter { $0.at <= limit }, of: history, until: instant, under: programme)
+    }
+
+    static func replayed(
+        _ facts: [Fact], of history: [DatedEvent], until instant: Instant?, under programme: Programme
+    ) throws(LoyaltyFault) -> (timeline: Timeline, derived: [DatedEvent]) {
+        var timeline = Timeline(history: history, facts: facts, programme: programme)
+        var derived: [DatedEvent] = []
+        for fact in facts {
+            derived += try timeline.advance(to: fact.at)
+            derived += try timeline.settle(fact).filter { $0.event.role == .derived }
+        }
         if let instant { derived += try timeline.advance(to: instant) }
         return (timeline, derived)
     }
-
-    /// Settles facts in order; answers what followed from them, not the facts themselves.
-    mutating func run(_ facts: some Sequence<Fact>) throws(LoyaltyFault) -> [DatedEvent] {
-        var derived: [DatedEvent] = []
-        for fact in facts {
-            derived += try advance(to: fact.at)
-            derived += try settle(fact).filter(\.event.isDerived)
-        }
-        return derived
-    }
 }
 
-extension LoyaltyEvent {
-    /// Whether it follows from facts and time alone.
-    var isDerived: Bool {
-        switch self {
-        case .pointsRevoked, .pointsExpired, .tierChanged: true
-        default: false
-        }
-    }
-}
-
-/// A late event: it is judged in its own time, and what had followed from time alone since is computed afresh. What
-/// differs is posted as corrections; what later purchases earned stands.
+/// A fact that belongs into the past, or takes back what has been spent or has lapsed since: it is judged in its own
+/// time, and what had followed is computed afresh. What differs is posted as corrections; what later purchases earned
+/// stands.
 struct Restatement {
     let programme: Programme
     let state: MemberState
     let history: [DatedEvent]
 
     func decide(at: Instant, judge: (MemberState) throws -> Fact) throws -> Decision {
-        let facts = Fact.inBusinessOrder(history)
-        let before = try Timeline.replayed(history, until: state.latest, under: programme).derived
-        var timeline = Timeline(history: history, programme: programme)
-        var after = try timeline.run(facts.prefix { $0.at <= at })
-        after += try timeline.advance(to: at)
-        let previous = timeline.state
-        let settled = try timeline.settle(try judge(previous))
-        var own = settled.filter { if case .tierChanged = $0.event { false } else { true } }
-        after += settled.filter { if case .tierChanged = $0.event { true } else { false } }
-        let outcome = Outcome(of: own, before: previous, after: timeline.state)
+        let recorded = Fact.inBusinessOrder(history)
+        let earlier = recorded.filter { $0.at <= at }
+        var then = try Timeline.replayed(earlier, of: history, until: at, under: programme).timeline
+        let previous = then.state
+        let fact = try judge(previous)
+        var own = try then.settle(fact).filter { $0.event.role != .derived }
+        let now = try Timeline.replayed(earlier + [fact], of: history, until: at, under: programme).timeline.state
+
+        let horizon = max(at, state.latest)
+        let before = try Timeline.replayed(recorded, of: history, until: horizon, under: programme)
+        let facts = earlier + [fact] + recorded.filter { $0.at > at }
+        let after = try Timeline.replayed(facts, of: history, until: horizon, under: programme)
+        let isReturn = if case .purchaseReturned = fact.event { true } else { false }
+        // What a return undoes up to its own time stands in its own entry.
+        let differences = Differences(from: before.derived, to: after.derived, since: isReturn ? at : nil)
+
+        let outcome = Outcome(of: own, before: previous, after: now)
+        if isReturn { reconcile(&own, differences, before: before.timeline.state, after: after.timeline.state) }
+        var balances = Balances(state)
+        for index in own.indices { balances.book(&own[index].event) }
         own[0].event.setOutcome(outcome)
-        after += try timeline.run(facts.drop { $0.at <= at })
-        after += try timeline.advance(to: state.latest)
-        timeline.state.keepPerson(of: state)
-        var balance = state.wallet.available
-        for index in own.indices { own[index].event.rebase(&balance) }
         let restated = MemberRestated(
-            corrections: corrections(from: before, to: after, balance: balance), state: timeline.state)
-        let events = own + [DatedEvent(at: at, .restated(restated))]
-        return Decision(events: events, primary: 0, state: timeline.state, outcome: outcome)
+            corrections: differences.corrections(&balances), state: after.timeline.state)
+        return Decision(
+            events: own + [DatedEvent(at: at, .restated(restated))], primary: 0, state: after.timeline.state,
+            outcome: outcome)
     }
 
-    /// The differences between what had followed and what follows now, in the order of time.
-    private func corrections(
-        from before: [DatedEvent], to after: [DatedEvent], balance: Int64
-    ) -> [MemberRestated.Correction] {
+    /// What a return does to a wallet is whatever the fresh fold says, beyond the corrections that are told apart.
+    private func reconcile(
+        _ own: inout [DatedEvent], _ differences: Differences, before: MemberState, after: MemberState
+    ) {
+        for index in own.indices {
+            guard case .pointsRevoked(var event) = own[index].event else { continue }
+            let (old, new) = (before.wallet(event.wallet), after.wallet(event.wallet))
+            let change = new.available &- old.available &- differences.change(of: event.wallet)
+            event.pending = old.pendingPoints &- new.pendingPoints
+            event.lapsed = event.points &- event.pending &+ change
+            own[index].event = .pointsRevoked(event)
+        }
+    }
+}
+
+/// Balances by wallet, in the order recorded.
+struct Balances {
+    private var available: [String: Int64] = [:]
+    private let state: MemberState
+
+    init(_ state: MemberState) { self.state = state }
+
+    mutating func add(_ points: Int64, to wallet: String) -> Int64 {
+        let balance = (available[wallet] ?? state.wallet(wallet).available) &+ points
+        available[wallet] = balance
+        return balance
+    }
+
+    mutating func book(_ event: inout LoyaltyEvent) {
+        if let wallet = event.wallet { event.balance = add(event.change, to: wallet) }
+    }
+}
+
+/// What had followed and follows no more, and the other way round.
+struct Differences {
+    private let all: [(effect: MemberRestated.Correction.Effect, dated: DatedEvent)]
+
+    /// - Parameter instant: what moves points up to here is left out.
+    init(from before: [DatedEvent], to after: [DatedEvent], since instant: Instant?) {
         var added = after
         var withdrawn: [DatedEvent] = []
         for event in before {
@@ -74,61 +108,42 @@ struct Restatement {
                 withdrawn.append(event)
             }
         }
-        var balance = balance
-        let all = withdrawn.map { (MemberRestated.Correction.Effect.withdrawn, $0) } + added.map { (.added, $0) }
-        return all.enumerated().sorted { ($0.element.1.at, $0.offset) < ($1.element.1.at, $1.offset) }
-            .map { _, element in
-                let (effect, dated) = element
-                let points = effect == .added ? dated.event.change : -dated.event.change
-                balance &+= points
-                return MemberRestated.Correction(
-                    effect: effect, at: dated.at, event: dated.event, points: points, balance: balance)
-            }
+        let both = withdrawn.map { (MemberRestated.Correction.Effect.withdrawn, $0) } + added.map { (.added, $0) }
+        let sorted = both.enumerated().sorted { ($0.element.1.at, $0.offset) < ($1.element.1.at, $1.offset) }
+        all = sorted.map(\.element).filter { _, dated in
+            guard let instant, dated.event.wallet != nil else { return true }
+            return dated.at > instant
+        }
+    }
+
+    /// What they do to the available points of a wallet.
+    func change(of wallet: String) -> Int64 {
+        all.reduce(0) { sum, difference in
+            guard difference.dated.event.wallet == wallet else { return sum }
+            let change = difference.dated.event.change
+            return difference.effect == .added ? sum &+ change : sum &- change
+        }
+    }
+
+    func corrections(_ balances: inout Balances) -> [MemberRestated.Correction] {
+        all.map { effect, dated in
+            let wallet = dated.event.wallet ?? Programme.defaultWallet
+            let points = effect == .added ? dated.event.change : -dated.event.change
+            var event = dated.event
+            event.balance = 0
+            return MemberRestated.Correction(
+                effect: effect, at: dated.at, event: event, wallet: wallet, points: points,
+                balance: balances.add(points, to: wallet))
+        }
     }
 }
 
 extension DatedEvent {
-    /// Whether it says the same, whatever the balance behind it and the lot it names.
-    fileprivate func isSame(as other: DatedEvent) -> Bool { at == other.at && event.bare == other.event.bare }
-}
-
-extension LoyaltyEvent {
-    /// What the event does to the available points of the wallet `points`.
-    public var change: Int64 {
-        switch self {
-        case .pointsAccrued(let event): event.points
-        case .pointsRevoked(let event): event.expired - event.points
-        case .pointsExpired(let event): -event.points
-        case .restated(let event): event.corrections.reduce(0) { $0 &+ $1.points }
-        case .enrolled, .purchaseCompleted, .purchaseReturned, .returnHeld, .activityCompleted, .tierChanged,
-            .profileChanged, .erased:
-            0
-        }
-    }
-
-    fileprivate var bare: LoyaltyEvent {
-        switch self {
-        case .pointsRevoked(var event):
-            (event.balance, event.lot) = (0, nil)
-            return .pointsRevoked(event)
-        case .pointsExpired(var event):
-            (event.balance, event.lot) = (0, CivilDate(year: 0, month: 1, day: 1))
-            return .pointsExpired(event)
-        default: return self
-        }
-    }
-
-    /// Sets the balance behind the event in the order recorded.
-    fileprivate mutating func rebase(_ balance: inout Int64) {
-        balance &+= change
-        switch self {
-        case .pointsAccrued(var event):
-            event.balance = balance
-            self = .pointsAccrued(event)
-        case .pointsRevoked(var event):
-            event.balance = balance
-            self = .pointsRevoked(event)
-        default: break
-        }
+    /// Whether it says the same, whatever the balance behind it.
+    fileprivate func isSame(as other: DatedEvent) -> Bool {
+        guard at == other.at else { return false }
+        var (mine, theirs) = (event, other.event)
+        (mine.balance, theirs.balance) = (0, 0)
+        return mine == theirs
     }
 }

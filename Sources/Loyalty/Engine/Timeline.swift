@@ -2,135 +2,248 @@
 struct Timeline: Sendable {
     let programme: Programme
     var state: MemberState
-    /// When the orders earned that may come back, and how those points end: enough to find their lot, into whatever lot
-    /// a late event has since moved them.
-    private var sales: [OrderReference: (day: CivilDate, end: Lot.End)] = [:]
+    /// What the sales earned that goods may come back of.
+    private var accruals: [OrderReference: [PointsAccrued]] = [:]
+    /// By sale and rule, what its returns take: known beforehand where a whole life is folded, so that what comes back
+    /// is taken as if the sale had never been.
+    private var withdrawn: [OrderReference: [PurchaseReturned.Taken]] = [:]
+    /// The lots that redemptions took their points from.
+    private(set) var taken: [String: [Lot]] = [:]
 
     init(state: MemberState, programme: Programme) { (self.state, self.programme) = (state, programme) }
 
     /// A life before its first fact.
-    init(history: [DatedEvent], programme: Programme) {
+    ///
+    /// - Parameter facts: all that will be settled.
+    init(history: [DatedEvent], facts: [Fact], programme: Programme) {
         let beginning = history.lazy.compactMap(MemberState.init(beginningWith:)).first
-        let state = beginning ?? programme.newcomer(at: history.first?.at ?? .distantFuture, language: .english)
+        var state = beginning ?? programme.newcomer(at: history.first?.at ?? .distantFuture, language: .english)
+        // Who somebody is is no matter of time: what was learnt last holds throughout.
+        for case .profileChanged(let event) in history.map(\.event) { state.evolve(event) }
+        if history.contains(where: { $0.event == .erased }) { state.identity = .erased }
         self.init(state: state, programme: programme)
+        var sold: Set<OrderReference> = []
+        for fact in facts {
+            if case .purchaseCompleted(let sale) = fact.event { sold.insert(sale.purchase.order) }
+        }
+        for fact in facts {
+            guard case .purchaseReturned(let event) = fact.event, let order = event.goods.order, sold.contains(order)
+            else { continue }
+            withdrawn[order, default: []] += event.taken
+        }
     }
 
-    /// Takes note of a sale whose goods may come back.
-    mutating func remember(_ sale: PurchaseCompleted) {
-        guard sale.lot != nil else { return }
-        sales[sale.purchase.order] = (sale.day, programme.version(number: sale.version).expiry.end)
-    }
+    /// Takes note of what a sale earned whose goods may come back.
+    mutating func remember(_ order: OrderReference, _ accruals: [PointsAccrued]) { self.accruals[order] = accruals }
 
     /// What time alone brings about.
-    mutating func advance(to instant: Instant) throws(LoyaltyFault) -> [DatedEvent] {
-        try state.advance(to: instant, under: programme)
+    mutating func advance(to instant: Instant, converting: Bool = false) throws(LoyaltyFault) -> [DatedEvent] {
+        try state.advance(to: instant, under: programme, converting: converting)
     }
 
     /// Brings a fact into the state, which has been advanced to it: the fact's own event first, then what it moves.
     mutating func settle(_ fact: Fact) throws(LoyaltyFault) -> [DatedEvent] {
-        switch fact.content {
-        case .purchase(let event, let accruals):
-            try settle(event, accruals, at: fact.at)
-        case .activity(let event, let accruals):
-            try settle(event, accruals, at: fact.at)
-        case .purchaseReturn(let event):
-            try settle(event, at: fact.at)
+        var events: [DatedEvent] = []
+        switch fact.event {
+        case .purchaseReturned(let event): events = try settle(event, at: fact.at)
+        case .purchaseCompleted(let event):
+            events = try settle(fact, of: event.purchase.order)
+        case .activityCompleted(let event):
+            events = try settle(fact, of: nil)
+            events += try mature(event.activity, at: fact.at)
+        case .redemptionConfirmed(let event):
+            taken[event.redemption.id] = try state.confirm(event, at: fact.at)
+            state.latest = max(state.latest, fact.at)
+            events = [balanced(DatedEvent(at: fact.at, fact.event))]
+        case .redemptionCancelled(var event) where event.reason == .refunded:
+            event.taken = taken[event.redemption.id] ?? event.taken
+            events = [try apply(.redemptionCancelled(event), at: fact.at)]
+        default: events = try settle(fact, of: nil)
         }
-    }
-
-    private mutating func settle(
-        _ purchase: PurchaseCompleted, _ accruals: [PointsAccrued], at: Instant
-    ) throws(LoyaltyFault) -> [DatedEvent] {
-        var purchase = purchase
-        purchase.lot = accruals.first.map { joinedLot(for: $0.expires, on: purchase.day) }
-        remember(purchase)
-        var events = [DatedEvent(at: at, .purchaseCompleted(purchase))]
-        try state.evolve(events[0])
-        for accrual in accruals { events.append(try place(accrual, in: purchase.lot, at: at)) }
-        if let reached = reachedTier(in: purchase.period, at: at) {
-            try state.evolve(reached)
-            events.append(reached)
+        if let changed = programme.tierChange(of: state, at: fact.at) {
+            try state.evolve(changed)
+            events.append(changed)
         }
         return events
     }
 
-    private mutating func settle(
-        _ activity: ActivityCompleted, _ accruals: [PointsAccrued], at: Instant
-    ) throws(LoyaltyFault) -> [DatedEvent] {
-        let lot = accruals.first.map { joinedLot(for: $0.expires, on: programme.zone.date(of: at)) }
-        var activity = activity
-        activity.inactiveOn = startedClock(by: activity, at: at)
-        var events = [DatedEvent(at: at, .activityCompleted(activity))]
-        try state.evolve(events[0])
-        for accrual in accruals { events.append(try place(accrual, in: lot, at: at)) }
+    private mutating func settle(_ fact: Fact, of order: OrderReference?) throws(LoyaltyFault) -> [DatedEvent] {
+        var events = [try apply(started(fact.event, at: fact.at), at: fact.at)]
+        if let order { remember(order, fact.accruals) }
+        for accrual in fact.accruals {
+            var placed = accrual
+            if placed.matures == nil { placed.inactiveOn = startedClock(placed.wallet, placed.expires, at: fact.at) }
+            let back = order.map { withdraw(accrual, of: $0) } ?? 0
+            try state.accrue(placed, less: back, at: fact.at)
+            placed.balance = state.wallet(placed.wallet).available
+            events.append(DatedEvent(at: fact.at, .pointsAccrued(placed)))
+        }
         return events
+    }
+
+    /// How much of an accrual its returns take.
+    private mutating func withdraw(_ accrual: PointsAccrued, of order: OrderReference) -> Int64 {
+        var back: Int64 = 0
+        guard var open = withdrawn[order] else { return 0 }
+        for index in open.indices where open[index].rule == accrual.rule && open[index].wallet == accrual.wallet {
+            let part = min(open[index].points, accrual.points - back)
+            open[index].points -= part
+            back += part
+        }
+        withdrawn[order] = open
+        return back
     }
 
     private mutating func settle(_ goods: PurchaseReturned, at: Instant) throws(LoyaltyFault) -> [DatedEvent] {
-        var goods = goods
-        goods.lot = goods.goods.order.flatMap { sales[$0] }.flatMap { state.wallet.lot(of: $0.end, begunBy: $0.day) }
-        var events = [DatedEvent(at: at, .purchaseReturned(goods))]
-        try state.evolve(events[0])
-        guard goods.points > 0 else { return events }
-        var revoked = PointsRevoked(
-            wallet: Programme.defaultWallet, points: goods.points,
-            expired: min(goods.points, state.wallet.expired(of: goods.lot)), lot: goods.lot,
-            order: goods.goods.order, returnID: goods.goods.returnID, version: goods.version, balance: 0)
-        try state.evolve(DatedEvent(at: at, .pointsRevoked(revoked)))
-        revoked.balance = state.wallet.available
-        events.append(DatedEvent(at: at, .pointsRevoked(revoked)))
+        var events = [try apply(.purchaseReturned(goods), at: at)]
+        let isWithdrawn = goods.goods.order.map { withdrawn[$0] != nil } ?? false
+        for wallet in Set(goods.taken.map(\.wallet)).sorted() {
+            let (available, pending) = (state.wallet(wallet).available, state.wallet(wallet).pendingPoints)
+            var revoked = PointsRevoked(
+                wallet: wallet, parts: parts(of: goods, in: wallet), order: goods.goods.order,
+                returnID: goods.goods.returnID, version: goods.version, waivesDebt: goods.waivesDebt)
+            if isWithdrawn {
+                if goods.waivesDebt { try waive(revoked.points, in: wallet) }
+            } else {
+                try state.evolve(DatedEvent(at: at, .pointsRevoked(revoked)))
+            }
+            let after = state.wallet(wallet)
+            revoked.pending = pending - after.pendingPoints
+            revoked.lapsed = revoked.points - revoked.pending + (after.available - available)
+            revoked.balance = after.available
+            events.append(DatedEvent(at: at, .pointsRevoked(revoked)))
+        }
         return events
     }
 
-    private mutating func place(
-        _ accrual: PointsAccrued, in lot: Lot.ID?, at: Instant
-    ) throws(LoyaltyFault) -> DatedEvent {
-        var placed = accrual
-        placed.lot = lot ?? accrual.lot
-        try state.evolve(DatedEvent(at: at, .pointsAccrued(placed)))
-        placed.balance = state.wallet.available
-        return DatedEvent(at: at, .pointsAccrued(placed))
+    /// Where the points were put that a return takes.
+    private func parts(of goods: PurchaseReturned, in wallet: String) -> [PointsRevoked.Part] {
+        var parts: [PointsRevoked.Part] = []
+        for taken in goods.taken where taken.wallet == wallet {
+            var left = taken.points
+            let earned = goods.goods.order.flatMap { accruals[$0] } ?? []
+            for accrual in earned where accrual.rule == taken.rule && accrual.wallet == wallet && left > 0 {
+                let points = min(left, accrual.points)
+                parts.append(
+                    PointsRevoked.Part(points: points, matures: accrual.matures, expires: accrual.expires))
+                left -= points
+            }
+            if left > 0 { parts.append(PointsRevoked.Part(points: left)) }
+        }
+        return parts
     }
 
-    /// The open lot that such points join, or the new one that they begin.
-    private func joinedLot(for end: Lot.End, on day: CivilDate) -> Lot.ID {
-        let running = end == .never || state.inactiveOn.map { day < $0 } == true
-        return state.wallet.open.last { $0.end == end && running }?.id ?? day
+    /// Debt that the withdrawn points left is not owed.
+    private mutating func waive(_ points: Int64, in wallet: String) throws(LoyaltyFault) {
+        try state.withWallet(wallet) { wallet in
+            let waived = min(points, wallet.debt)
+            wallet.debt -= waived
+            wallet.revoked -= waived
+        }
     }
 
-    /// An activity moves the clock of inactivity only where it stands still, so that what it earns can lapse one day.
-    private func startedClock(by activity: ActivityCompleted, at: Instant) -> CivilDate? {
-        let day = programme.zone.date(of: at)
-        if let inactiveOn = state.inactiveOn, day < inactiveOn { return nil }
-        return programme.version(number: activity.version).expiry.inactiveOn(after: day)
+    /// Whether what a return takes lies untouched where it was put, so that taking it from there is as if the sale had
+    /// never been. Otherwise the member's life must be folded afresh.
+    func canTakeBack(_ goods: PurchaseReturned, soldAt: Instant) -> Bool {
+        for wallet in Set(goods.taken.map(\.wallet)) {
+            let held = state.wallet(wallet)
+            guard soldAt > held.settledAt else { return false }
+            var (lots, pending): ([Lot.End: Int64], [PendingPoints: Int64]) = ([:], [:])
+            for part in parts(of: goods, in: wallet) {
+                guard let end = part.expires else { return false }
+                if let until = part.matures, held.points(pending: until, end: end) > 0 {
+                    pending[PendingPoints(until: until, end: end, points: 0), default: 0] += part.points
+                } else {
+                    lots[end, default: 0] += part.points
+                }
+            }
+            guard lots.allSatisfy({ held.points(endingBy: $0.key) >= $0.value }),
+                pending.allSatisfy({ held.points(pending: $0.key.until, end: $0.key.end) >= $0.value })
+            else { return false }
+        }
+        return true
     }
 
-    /// The higher tier that the year's spend has just reached.
-    private func reachedTier(in period: Int, at: Instant) -> DatedEvent? {
-        let version = programme.version(at: at)
-        let spend = state.spend(in: period)
-        let reached = version.tier(reachedBy: spend)
-        guard version.rank(of: reached.id) > version.rank(of: state.standing.tier) else { return nil }
-        let lastDay = CivilDate(year: period + version.tierValidityYears, month: 12, day: 31)
-        return DatedEvent(
-            at: at,
-            .tierChanged(
-                TierChanged(
-                    from: state.standing.tier, to: reached.id, reason: .reached, validUntil: lastDay, spend: spend,
-                    period: period)))
+    /// Points that waited for this activity.
+    private mutating func mature(_ activity: Activity, at: Instant) throws(LoyaltyFault) -> [DatedEvent] {
+        guard let reference = activity.reference else { return [] }
+        let until = PendingPoints.Until.activity(name: activity.name, order: reference)
+        var events: [DatedEvent] = []
+        for wallet in state.wallets {
+            for waiting in wallet.pending where waiting.until == until {
+                let matured = programme.matured(waiting, in: wallet, at: at)
+                events.append(try apply(.pointsMatured(matured), at: at))
+            }
+        }
+        return events
+    }
+
+    private mutating func apply(_ event: LoyaltyEvent, at: Instant) throws(LoyaltyFault) -> DatedEvent {
+        let dated = DatedEvent(at: at, event)
+        try state.evolve(dated)
+        return balanced(dated)
+    }
+
+    /// With the balance that now stands behind it.
+    private func balanced(_ dated: DatedEvent) -> DatedEvent {
+        var dated = dated
+        if let wallet = dated.event.wallet { dated.event.balance = state.wallet(wallet).available }
+        return dated
+    }
+
+    /// With the clock of inactivity that points coming in start.
+    private func started(_ event: LoyaltyEvent, at: Instant) -> LoyaltyEvent {
+        switch event {
+        case .pointsAdjusted(var event) where event.adjustment.points > 0:
+            event.inactiveOn = startedClock(event.adjustment.wallet, event.expires, at: at)
+            return .pointsAdjusted(event)
+        case .pointsTransferred(var event) where event.direction == .in:
+            let lapses = event.parts.contains { $0.end == .inactivity }
+            event.inactiveOn = lapses ? startedClock(event.wallet, .inactivity, at: at) : nil
+            return .pointsTransferred(event)
+        default: return event
+        }
+    }
+
+    private func startedClock(_ wallet: String, _ end: Lot.End, at: Instant) -> CivilDate? {
+        programme.startedClock(of: state.wallet(wallet), end, at: at)
     }
 }
 
 extension Programme {
+    /// Points that come in move the clock of inactivity only where it stands still, so that they can lapse one day.
+    func startedClock(of wallet: Wallet, _ end: Lot.End, at: Instant) -> CivilDate? {
+        guard end == .inactivity else { return nil }
+        let day = zone.date(of: at)
+        if let inactiveOn = wallet.inactiveOn, day < inactiveOn { return nil }
+        return version(at: at).wallet(wallet.id).expiry.inactiveOn(after: day)
+    }
+
+    func matured(_ waiting: PendingPoints, in wallet: Wallet, at: Instant) -> PointsMatured {
+        PointsMatured(
+            wallet: wallet.id, points: waiting.points, until: waiting.until, expires: waiting.end,
+            inactiveOn: startedClock(of: wallet, waiting.end, at: at))
+    }
+
     /// Somebody who joined at that time.
-    public func newcomer(at instant: Instant, language: Language) -> MemberState {
-        MemberState(
-            programme: id, language: language, enrolledAt: instant, tier: version(at: instant).tiers[0].id)
+    public func newcomer(
+        at instant: Instant, language: Language, birthday: MonthDay? = nil, referredBy: String? = nil
+    ) -> MemberState {
+        var state = MemberState(
+            programme: id, language: language, enrolledAt: instant, tier: version(at: instant).tiers.levels[0].id)
+        (state.birthday, state.referredBy) = (birthday, referredBy)
+        return state
     }
 
     /// The event that makes somebody a member.
-    public func enrolment(at instant: Instant, language: Language) -> DatedEvent {
-        let tier = version(at: instant).tiers[0].id
-        return DatedEvent(at: instant, .enrolled(MemberEnrolled(programme: id, tier: tier, language: language)))
+    public func enrolment(
+        at instant: Instant, language: Language, birthday: MonthDay? = nil, referredBy: String? = nil
+    ) -> DatedEvent {
+        let tier = version(at: instant).tiers.levels[0].id
+        return DatedEvent(
+            at: instant,
+            .enrolled(
+                MemberEnrolled(
+                    programme: id, tier: tier, language: language, birthday: birthday, referredBy: referredBy)))
     }
 }

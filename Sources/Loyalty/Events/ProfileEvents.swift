@@ -15,14 +15,23 @@ public struct ProfileChanged: Hashable, Sendable {
     public var marketing: Consent?
     /// What explanations are told in from now on; nil where it is as it was.
     public var language: Language?
+    /// Day and month of the birthday from now on, where it changed.
+    public var birthday: Birthday?
     /// Whether a card, e-mail or external id is the member's no longer.
     public var releasesIdentifier: Bool
 
+    /// What became of a birthday.
+    public enum Birthday: Hashable, Sendable {
+        case on(MonthDay)
+        case unknown
+    }
+
     public init(
-        fields: [String], marketing: Consent? = nil, language: Language? = nil, releasesIdentifier: Bool = false
+        fields: [String], marketing: Consent? = nil, language: Language? = nil, birthday: Birthday? = nil,
+        releasesIdentifier: Bool = false
     ) {
         (self.fields, self.marketing, self.language) = (fields, marketing, language)
-        self.releasesIdentifier = releasesIdentifier
+        (self.birthday, self.releasesIdentifier) = (birthday, releasesIdentifier)
     }
 }
 
@@ -39,11 +48,16 @@ public enum MemberIdentity: String, Hashable, Sendable, CaseIterable {
 extension MemberState {
     mutating func evolve(_ event: ProfileChanged) {
         language = event.language ?? language
+        switch event.birthday {
+        case .on(let day)?: birthday = day
+        case .unknown?: birthday = nil
+        case nil: break
+        }
         if event.releasesIdentifier, identity == .kept { identity = .changed }
     }
 
     /// What is not a matter of points and tiers, and so stays whatever a late event changes.
     mutating func keepPerson(of other: MemberState) {
-        (language, identity) = (other.language, other.identity)
+        (language, identity, birthday) = (other.language, other.identity, other.birthday)
     }
 }

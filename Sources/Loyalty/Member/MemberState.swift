@@ -1,20 +1,11 @@
 /// All that the next decision about a member needs: bounded, whatever the member's history. One row of `account`.
 public struct MemberState: Hashable, Sendable {
-    /// Qualifying spend of one calendar year.
-    public struct Spend: Hashable, Sendable {
-        public var period: Int
-        /// Minor units of the programme's currency; below zero where more came back than was bought.
-        public var amount: Int64
-
-        public init(period: Int, amount: Int64) { (self.period, self.amount) = (period, amount) }
-    }
-
     /// A member's standing.
     public struct Standing: Hashable, Sendable {
         public var tier: String
         /// nil: since enrolment.
         public var since: Instant?
-        /// The last valid day; nil for the lowest tier.
+        /// The last valid day; nil where it does not end.
         public var validUntil: CivilDate?
 
         public init(tier: String, since: Instant? = nil, validUntil: CivilDate? = nil) {
@@ -22,23 +13,108 @@ public struct MemberState: Hashable, Sendable {
         }
     }
 
-    /// How many years of spend are kept; older ones decide nothing any more.
-    public static let periodsKept = 4
+    /// A tier that was bought or given.
+    public struct Grant: Hashable, Sendable {
+        public enum Source: Hashable, Sendable {
+            /// A paid membership of that plan.
+            case plan(String)
+            /// By hand, or by a reward.
+            case hand
+        }
+
+        public var tier: String
+        public var source: Source
+        public var since: Instant
+        /// The last valid day; nil where it does not end.
+        public var until: CivilDate?
+
+        public init(tier: String, source: Source, since: Instant, until: CivilDate?) {
+            (self.tier, self.source, self.since, self.until) = (tier, source, since, until)
+        }
+    }
+
+    /// A paid membership.
+    public struct Subscription: Hashable, Sendable {
+        public var plan: String
+        public var since: Instant
+        /// The last day that is paid for.
+        public var paidUntil: CivilDate
+        /// It ends then.
+        public var isCancelled: Bool
+
+        public init(plan: String, since: Instant, paidUntil: CivilDate, isCancelled: Bool) {
+            (self.plan, self.since, self.paidUntil, self.isCancelled) = (plan, since, paidUntil, isCancelled)
+        }
+    }
+
+    /// A sum of one metric over one period.
+    public struct Total: Hashable, Sendable {
+        public var period: Period
+        public var metric: String
+        /// Below zero where more came back than was bought.
+        public var amount: Int64
+
+        public init(period: Period, metric: String, amount: Int64) {
+            (self.period, self.metric, self.amount) = (period, metric, amount)
+        }
+    }
+
+    /// How much a rule has given, or a reward was taken, in a window.
+    public struct Counter: Hashable, Sendable {
+        /// A rule's id, or `reward:` and a reward's.
+        public var rule: String
+        /// Such as `2026-12-24`, `2026-12`, `2026`, `life`, or `order:` and an order's id.
+        public var window: String
+        public var value: Int64
+
+        public init(rule: String, window: String, value: Int64) {
+            (self.rule, self.window, self.value) = (rule, window, value)
+        }
+    }
+
+    /// Points held for a redemption.
+    public struct Reservation: Hashable, Sendable {
+        public var redemption: Redemption
+        public var expiresAt: Instant
+        /// The lots that they came from.
+        public var taken: [Lot]
+
+        public init(redemption: Redemption, expiresAt: Instant, taken: [Lot]) {
+            (self.redemption, self.expiresAt, self.taken) = (redemption, expiresAt, taken)
+        }
+    }
 
     public var programme: String
     public var language: Language
     /// When membership began; moves back to the first event where that is earlier.
     public var enrolledAt: Instant
+    public var birthday: MonthDay?
+    /// Id of the member who brought this one.
+    public var referredBy: String?
     /// The time up to which events and what fell due are in this state; an earlier event is late.
     public var latest: Instant
-    public var wallet: Wallet
+    /// In the order of their ids.
+    public var wallets: [Wallet]
+    /// The tier that holds: the highest of what was reached, bought and given.
     public var standing: Standing
-    /// By year, oldest first, at most `periodsKept`.
-    public var spend: [Spend]
+    /// The tier that was reached.
+    public var reached: Standing
+    public var grants: [Grant]
+    public var subscriptions: [Subscription]
+    public var totals: [Total]
+    public var counters: [Counter]
+    public var purchases: Int64
     /// The day of the last purchase or redemption.
     public var lastActive: CivilDate?
-    /// The day at whose 00:00 the points lapse for inactivity.
-    public var inactiveOn: CivilDate?
+    public var reservations: [Reservation]
+    /// The last year in which each gift was given.
+    public var gifts: [String: Int]
+    /// How often points were redeemed by themselves.
+    public var conversions: Int64
+    /// Id of the member that this one has become.
+    public var mergedInto: String?
+    /// Ids of members that have become this one.
+    public var absorbed: [String] = []
     /// Whether what once named the member still does.
     public var identity: MemberIdentity = .kept
 
@@ -46,33 +122,29 @@ public struct MemberState: Hashable, Sendable {
     public init(programme: String, language: Language, enrolledAt: Instant, tier: String) {
         (self.programme, self.language, self.enrolledAt) = (programme, language, enrolledAt)
         latest = .distantPast
-        wallet = Wallet()
         standing = Standing(tier: tier)
-        spend = []
+        reached = standing
+        (wallets, grants, subscriptions, totals, counters, reservations) = ([], [], [], [], [], [])
+        (purchases, conversions, gifts) = (0, 0, [:])
     }
 
-    /// Every part, as stored.
-    public init(
-        programme: String, language: Language, enrolledAt: Instant, latest: Instant, wallet: Wallet, standing: Standing,
-        spend: [Spend],
-        lastActive: CivilDate?, inactiveOn: CivilDate?, identity: MemberIdentity = .kept
-    ) {
-        (self.programme, self.language) = (programme, language)
-        (self.enrolledAt, self.latest) = (enrolledAt, latest)
-        (self.wallet, self.standing, self.spend) = (wallet, standing, spend)
-        (self.lastActive, self.inactiveOn, self.identity) = (lastActive, inactiveOn, identity)
-    }
+    /// The wallet of that id; an empty one where nothing has come into it yet.
+    public func wallet(_ id: String) -> Wallet { wallets.first { $0.id == id } ?? Wallet(id: id) }
 
-    /// Qualifying spend in that calendar year.
-    public func spend(in period: Int) -> Int64 { spend.first { $0.period == period }?.amount ?? 0 }
+    /// Available points of the wallet `points`.
+    public var available: Int64 { wallet(Programme.defaultWallet).available }
 
-    mutating func addSpend(_ amount: Int64, in period: Int) throws(LoyaltyFault) {
-        if let index = spend.firstIndex(where: { $0.period == period }) {
-            spend[index].amount = try spend[index].amount.adding(amount)
-        } else {
-            spend.append(Spend(period: period, amount: amount))
-            spend.sort { $0.period < $1.period }
-            if spend.count > MemberState.periodsKept { spend.removeFirst() }
-        }
+    /// Pending points of the wallet `points`.
+    public var pending: Int64 { wallet(Programme.defaultWallet).pendingPoints }
+
+    /// Changes one wallet.
+    mutating func withWallet<T>(
+        _ id: String, _ change: (inout Wallet) throws(LoyaltyFault) -> T
+    ) throws(LoyaltyFault) -> T {
+        if let index = wallets.firstIndex(where: { $0.id == id }) { return try change(&wallets[index]) }
+        var wallet = Wallet(id: id)
+        let result = try change(&wallet)
+        wallets.insert(wallet, at: wallets.firstIndex { id < $0.id } ?? wallets.count)
+        return result
     }
 }

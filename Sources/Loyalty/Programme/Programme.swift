@@ -38,6 +38,9 @@ public struct Programme: Hashable, Sendable {
 
     /// The currency of that code, where the programme accepts it.
     public func currency(_ code: String) -> Currency? { currencies.first { $0.code == code } }
+
+    /// The wallet that `points` in the API means.
+    public static let defaultWallet = "points"
 }
 
 /// The rules that hold from one instant until the next version begins.
@@ -48,45 +51,147 @@ public struct ProgrammeVersion: Hashable, Sendable {
     public var from: Instant
     /// Categories of lines that never earn and never qualify.
     public var excludedCategories: Set<String>
+    /// Never empty; the first is `points`, unless the programme names others only.
+    public var wallets: [WalletRules]
+    /// In the order in which they are evaluated and told.
     public var earning: [EarningRule]
+    /// How several multipliers on one line go together.
+    public var stacking: Stacking
     public var activities: [ActivityRule]
-    public var expiry: Expiry
-    /// From the lowest to the highest, never empty; everybody starts in the first.
-    public var tiers: [Tier]
-    /// Whole calendar years that a tier stays valid after the year it was reached in.
-    public var tierValidityYears: Int
+    /// Points given by date.
+    public var gifts: [GiftRule]
+    public var referral: ReferralRules?
+    public var tiers: TierRules
+    public var rewards: [Reward]
+    /// Paid memberships.
+    public var plans: [Plan]
+    public var partners: [Partner]
+    public var returns: ReturnRules
+    public var adjustments: AdjustmentRules
+    public var transfers: TransferRules
+    public var redemption: RedemptionRules
 
     public init(
-        number: Int, from: Instant, excludedCategories: Set<String>, earning: [EarningRule],
-        activities: [ActivityRule] = [], expiry: Expiry, tiers: [Tier], tierValidityYears: Int
+        number: Int, from: Instant, excludedCategories: Set<String> = [], wallets: [WalletRules] = [WalletRules()],
+        earning: [EarningRule] = [], stacking: Stacking = .highest, activities: [ActivityRule] = [],
+        gifts: [GiftRule] = [], referral: ReferralRules? = nil, tiers: TierRules = TierRules(), rewards: [Reward] = [],
+        plans: [Plan] = [], partners: [Partner] = [], returns: ReturnRules = ReturnRules(),
+        adjustments: AdjustmentRules = AdjustmentRules(), transfers: TransferRules = TransferRules(),
+        redemption: RedemptionRules = RedemptionRules()
     ) {
-        (self.number, self.from, self.excludedCategories) = (number, from, excludedCategories)
-        (self.earning, self.activities, self.expiry) = (earning, activities, expiry)
-        (self.tiers, self.tierValidityYears) = (tiers, tierValidityYears)
+        (self.number, self.from, self.excludedCategories, self.wallets) = (number, from, excludedCategories, wallets)
+        (self.earning, self.stacking, self.activities, self.gifts) = (earning, stacking, activities, gifts)
+        (self.referral, self.tiers, self.rewards, self.plans) = (referral, tiers, rewards, plans)
+        (self.partners, self.returns, self.adjustments) = (partners, returns, adjustments)
+        (self.transfers, self.redemption) = (transfers, redemption)
     }
 
-    /// Position of a tier, the lowest for a tier that this version does not know.
-    public func rank(of tier: String) -> Int { tiers.firstIndex { $0.id == tier } ?? 0 }
+    /// How several multipliers that match one line go together.
+    public enum Stacking: String, Hashable, Sendable, CaseIterable {
+        /// The highest counts, the others do not.
+        case highest
+        /// 2x and 3x make 6x.
+        case multiply
+        /// 2x and 3x make 4x: each adds what it gives beyond the base.
+        case add
+    }
 
-    /// The highest tier whose threshold the spend reaches.
-    public func tier(reachedBy spend: Int64) -> Tier { tiers.last { spend >= $0.threshold } ?? tiers[0] }
+    /// The rules of a wallet; those of a wallet that this version does not name never expire.
+    public func wallet(_ id: String) -> WalletRules { wallets.first { $0.id == id } ?? WalletRules(id: id) }
+
+    public func reward(_ id: String) -> Reward? { rewards.first { $0.id == id } }
+
+    public func plan(_ id: String) -> Plan? { plans.first { $0.id == id } }
 }
 
-/// A standing that a member reaches by qualifying spend in one calendar year.
-public struct Tier: Hashable, Sendable {
+/// One kind of points.
+public struct WalletRules: Hashable, Sendable {
+    public var id: String
+    /// What members read, such as `Stars`.
+    public var name: String
+    public var expiry: Expiry
+    /// When accruals become available, where a rule says nothing else.
+    public var maturity: Maturity
+
+    public init(
+        id: String = Programme.defaultWallet, name: String? = nil, expiry: Expiry = .never,
+        maturity: Maturity = .immediately
+    ) {
+        (self.id, self.name, self.expiry, self.maturity) = (id, name ?? id, expiry, maturity)
+    }
+}
+
+/// A company of a coalition.
+public struct Partner: Hashable, Sendable {
     public var id: String
     public var name: String
-    /// Qualifying spend in minor units of the programme's currency; 0 for the lowest.
-    public var threshold: Int64
+    /// What it pays for a point that it issues, and gets for one that it redeems, as minor units for points.
+    public var pointPrice: Ratio
 
-    public init(id: String, name: String, threshold: Int64) {
-        (self.id, self.name, self.threshold) = (id, name, threshold)
+    public init(id: String, name: String, pointPrice: Ratio) {
+        (self.id, self.name, self.pointPrice) = (id, name, pointPrice)
     }
 }
 
-/// When points end.
-public enum Expiry: Hashable, Sendable {
-    case never
-    /// The whole balance lapses that many months after the last purchase or redemption, at 00:00 of the day.
-    case inactivity(months: Int)
+/// What a return does beyond taking back what the order earned.
+public struct ReturnRules: Hashable, Sendable {
+    public enum WithoutReceipt: String, Hashable, Sendable, CaseIterable {
+        /// It takes what a sale of the goods would earn now.
+        case take
+        /// It takes nothing.
+        case ignore
+        /// It is refused.
+        case refuse
+    }
+
+    public enum Debt: String, Hashable, Sendable, CaseIterable {
+        /// What is no longer there is owed: the balance goes below zero.
+        case owe
+        /// What is no longer there is waived.
+        case waive
+    }
+
+    public var withoutReceipt: WithoutReceipt
+    public var debt: Debt
+
+    public init(withoutReceipt: WithoutReceipt = .take, debt: Debt = .owe) {
+        (self.withoutReceipt, self.debt) = (withoutReceipt, debt)
+    }
+}
+
+/// Goodwill and corrections by hand.
+public struct AdjustmentRules: Hashable, Sendable {
+    /// Codes that an adjustment may bear; empty for any.
+    public var reasons: [String]
+    /// Points that one agent may give in a day of the programme's zone; nil for no limit.
+    public var dailyLimit: Int64?
+    /// An adjustment of more points (either sign) waits until somebody else has approved it; nil for never.
+    public var approvalAbove: Int64?
+
+    public init(reasons: [String] = [], dailyLimit: Int64? = nil, approvalAbove: Int64? = nil) {
+        (self.reasons, self.dailyLimit, self.approvalAbove) = (reasons, dailyLimit, approvalAbove)
+    }
+}
+
+/// Points handed from one member to another.
+public struct TransferRules: Hashable, Sendable {
+    public var isAllowed: Bool
+    /// The least that one transfer may move.
+    public var minimum: Int64
+
+    public init(isAllowed: Bool = true, minimum: Int64 = 1) { (self.isAllowed, self.minimum) = (isAllowed, minimum) }
+}
+
+/// Points spent in general, apart from rewards.
+public struct RedemptionRules: Hashable, Sendable {
+    /// How long a reservation lasts.
+    public var reservationMinutes: Int
+    /// What a point is worth when paid with, as minor units of the first currency for points; nil where points are not money.
+    public var value: Ratio?
+    /// The least points that a redemption without a reward may take.
+    public var minimum: Int64
+
+    public init(reservationMinutes: Int = 15, value: Ratio? = nil, minimum: Int64 = 1) {
+        (self.reservationMinutes, self.value, self.minimum) = (reservationMinutes, value, minimum)
+    }
 }

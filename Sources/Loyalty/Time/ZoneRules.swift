@@ -44,6 +44,14 @@ public struct ZoneRules: Hashable, Sendable {
         return CivilDate(daysSince1970: Int(remainder < 0 ? days - 1 : days))
     }
 
+    /// Minutes since midnight that a clock on the wall there shows, 0 to 1439.
+    func minute(of instant: Instant) -> Int {
+        let seconds = instant.seconds
+        let (local, overflow) = seconds.addingReportingOverflow(offset(atSeconds: seconds))
+        let remainder = (overflow ? seconds : local) % 86_400
+        return Int(remainder < 0 ? remainder + 86_400 : remainder) / 60
+    }
+
     /// The first instant of the day there; where the clocks skip midnight, the instant at which the day begins.
     public func start(of date: CivilDate) -> Instant {
         let midnight = Int64(date.daysSince1970) * 86_400

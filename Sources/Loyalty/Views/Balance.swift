@@ -21,11 +21,12 @@ public struct Balance: Hashable, Sendable {
         public var lifetimeRedeemed: Int64
     }
 
-    /// A figure that counts towards a tier, in minor units of `currency`.
+    /// A figure that counts towards a tier.
     public struct Qualifying: Hashable, Sendable {
         public var metric: String
         public var value: Int64
-        public var currency: String
+        /// Of money, which is in minor units; nil for anything else.
+        public var currency: String?
     }
 
     /// What is missing for the next tier.
@@ -50,8 +51,20 @@ public struct Balance: Hashable, Sendable {
         /// The last valid day; nil for a tier that does not end.
         public var validUntil: CivilDate?
         public var qualifying: [Qualifying]
-        /// nil in the highest tier.
+        /// nil in the highest tier that can be reached.
         public var next: NextTier?
+        public var benefits: [Benefit]
+    }
+
+    /// A paid membership that is running.
+    public struct Subscription: Hashable, Sendable {
+        public var plan: String
+        public var name: String
+        /// The last day that is paid for.
+        public var paidUntil: CivilDate
+        /// Whether it ends then.
+        public var isCancelled: Bool
+        public var benefits: [Benefit]
     }
 
     public var asOf: Instant
@@ -59,41 +72,72 @@ public struct Balance: Hashable, Sendable {
     public var lastChange: Instant
     public var wallets: [WalletBalance]
     public var tier: Standing
+    public var subscriptions: [Subscription]
 }
 
 extension Programme {
     /// The balance of a member who has been brought forward to `instant`.
     public func balance(of state: MemberState, at instant: Instant) -> Balance {
-        let inactive = state.inactiveOn.flatMap { day -> Balance.Expiring? in
-            let points = state.wallet.open.filter { $0.end == .inactivity }.reduce(Int64(0)) { $0 &+ $1.available }
-            return points > 0 ? Balance.Expiring(points: points, on: day) : nil
-        }
-        let wallet = Balance.WalletBalance(
-            id: Programme.defaultWallet, available: state.wallet.available, pending: 0, reserved: 0,
-            expiring: inactive.map { [$0] } ?? [], lifetimeEarned: state.wallet.issued &- state.wallet.revoked,
-            lifetimeRedeemed: 0)
+        let version = version(at: instant)
+        var ids = version.wallets.map(\.id)
+        ids += state.wallets.map(\.id).filter { !ids.contains($0) }
         return Balance(
-            asOf: instant, lastChange: state.latest, wallets: [wallet], tier: standing(of: state, at: instant))
+            asOf: instant, lastChange: state.latest, wallets: ids.map { balance(of: state.wallet($0)) },
+            tier: standing(of: state, at: instant),
+            subscriptions: state.subscriptions.map { subscription in
+                let plan = version.plan(subscription.plan)
+                return Balance.Subscription(
+                    plan: subscription.plan, name: plan?.name ?? subscription.plan, paidUntil: subscription.paidUntil,
+                    isCancelled: subscription.isCancelled, benefits: plan?.benefits ?? [])
+            })
+    }
+
+    private func balance(of wallet: Wallet) -> Balance.WalletBalance {
+        var expiring: [Balance.Expiring] = []
+        for end in wallet.spendingOrder {
+            let day: CivilDate? =
+                switch end {
+                case .on(let day): day
+                case .inactivity: wallet.inactiveOn
+                case .never: nil
+                }
+            guard let day else { continue }
+            let points = wallet.points(endingBy: end)
+            if let last = expiring.indices.last, expiring[last].on == day {
+                expiring[last].points += points
+            } else {
+                expiring.append(Balance.Expiring(points: points, on: day))
+            }
+        }
+        return Balance.WalletBalance(
+            id: wallet.id, available: wallet.available, pending: wallet.pendingPoints, reserved: wallet.reserved,
+            expiring: expiring, lifetimeEarned: wallet.issued &- wallet.revoked, lifetimeRedeemed: wallet.redeemed)
     }
 
     private func standing(of state: MemberState, at instant: Instant) -> Balance.Standing {
         let version = version(at: instant)
-        let rank = version.rank(of: state.standing.tier)
-        let spend = state.spend(in: zone.date(of: instant).year)
-        let currency = currencies.first?.code ?? ""
-        let next = version.tiers.indices.contains(rank + 1) ? version.tiers[rank + 1] : nil
+        let tiers = version.tiers
+        let rank = tiers.rank(of: state.standing.tier)
+        let period = period(of: instant, for: state, under: version)
+        func value(_ metric: Metric) -> Int64 { tiers.value(of: metric, of: state, in: period) }
+        let metrics = tiers.metrics.isEmpty ? [Metric.spend] : tiers.metrics
+        let next = tiers.levels.indices.first { $0 > rank && !tiers.levels[$0].requirements.isEmpty }
         return Balance.Standing(
-            id: state.standing.tier, name: version.tiers[rank].name, since: state.standing.since ?? state.enrolledAt,
+            id: state.standing.tier, name: tiers.levels[rank].name, since: state.standing.since ?? state.enrolledAt,
             validUntil: state.standing.validUntil,
-            qualifying: [Balance.Qualifying(metric: Programme.spendMetric, value: spend, currency: currency)],
-            next: next.map { tier in
-                let requirement = Balance.Requirement(
-                    metric: Programme.spendMetric, threshold: tier.threshold,
-                    remaining: max(0, tier.threshold &- spend))
-                return Balance.NextTier(id: tier.id, name: tier.name, requirements: [requirement])
-            })
+            qualifying: metrics.map {
+                Balance.Qualifying(
+                    metric: $0.name, value: value($0), currency: $0 == .spend ? currencies.first?.code : nil)
+            },
+            next: next.map { index in
+                let level = tiers.levels[index]
+                return Balance.NextTier(
+                    id: level.id, name: level.name,
+                    requirements: level.requirements.map {
+                        Balance.Requirement(
+                            metric: $0.metric.name, threshold: $0.threshold,
+                            remaining: max(0, $0.threshold &- value($0.metric)))
+                    })
+            }, benefits: tiers.levels[rank].benefits)
     }
-
-    /// Qualifying spend in one calendar year.
-    public static let spendMetric = "spend"
 }

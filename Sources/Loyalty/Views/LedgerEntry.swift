@@ -1,23 +1,33 @@
-/// One line of a member's ledger: a change of points or of tier, and why.
+/// One line of a member's ledger.
 public struct LedgerEntry: Hashable, Sendable {
-    /// What kind of change; stable, part of the API.
+    /// What a line says; part of the API.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
-        case accrual, revocation, expiry, held, tier
-        /// A revocation, expiry or change of tier that a late event made undone.
-        case revocationReversal = "revocation_reversal"
+        case accrual, maturity, revocation, expiry, held, tier, adjustment, subscription, merge, referral
+        case reservation, redemption, cancellation, lapse, voucher
+        case transferIn = "transfer_in"
+        case transferOut = "transfer_out"
+        /// Something that a late event or a return made undone.
+        case accrualReversal = "accrual_reversal"
+        case maturityReversal = "maturity_reversal"
         case expiryReversal = "expiry_reversal"
         case tierReversal = "tier_reversal"
+        case lapseReversal = "lapse_reversal"
+        case subscriptionReversal = "subscription_reversal"
     }
 
     public var kind: Kind
     public var wallet: String
-    /// What it did to the available points.
+    /// What it did to the wallet's available points; of pending points, what was earned.
     public var points: Int64
+    /// Whether the points are not available yet.
+    public var isPending: Bool
     public var rule: String?
     /// The programme version that decided.
     public var version: Int?
     public var order: OrderReference?
-    public var lot: Lot.ID?
+    /// Id of the redemption.
+    public var redemption: String?
+    public var lot: Lot.End?
     /// Business time.
     public var at: Instant
     /// Available behind it, in the order recorded.
@@ -29,33 +39,80 @@ public struct LedgerEntry: Hashable, Sendable {
 extension DatedEvent {
     /// The entries of one recorded event, in their order.
     ///
-    /// - Parameter balance: what was available behind it, for the few events that do not say so themselves.
+    /// - Parameter balance: what was available in the wallet `points` behind it, for the few events that move none.
     public func entries(balance: Int64) -> [LedgerEntry] {
-        if case .restated(let event) = event { return event.corrections.compactMap(\.entry) }
-        return entry(balance: balance).map { [$0] } ?? []
+        switch event {
+        case .restated(let restated): restated.corrections.compactMap(\.entry)
+        case .absorbed(let absorbed):
+            absorbed.state.wallets.filter { $0.available != 0 || $0.pendingPoints != 0 }.map {
+                LedgerEntry(
+                    kind: .merge, wallet: $0.id, points: $0.available, isPending: false, at: at, balance: balance,
+                    event: event)
+            }
+        default: entry(balance: balance).map { [$0] } ?? []
+        }
     }
 
     fileprivate func entry(balance: Int64) -> LedgerEntry? {
+        guard let kind = event.entryKind else { return nil }
+        let wallet = event.wallet
         var entry = LedgerEntry(
-            kind: .accrual, wallet: Programme.defaultWallet, points: event.change, at: at, balance: balance,
-            event: event)
+            kind: kind, wallet: wallet ?? Programme.defaultWallet, points: event.change, isPending: false, at: at,
+            balance: wallet == nil ? balance : event.balance, event: event)
         switch event {
         case .pointsAccrued(let event):
-            (entry.wallet, entry.rule, entry.version) = (event.wallet, event.rule, event.version)
-            (entry.order, entry.lot, entry.balance) = (event.reason.order, event.lot, event.balance)
-        case .pointsRevoked(let event):
-            (entry.kind, entry.wallet, entry.version) = (.revocation, event.wallet, event.version)
-            (entry.order, entry.lot, entry.balance) = (event.order, event.lot, event.balance)
-        case .pointsExpired(let event):
-            (entry.kind, entry.wallet, entry.lot, entry.balance) = (.expiry, event.wallet, event.lot, event.balance)
-        case .tierChanged:
-            entry.kind = .tier
-        case .returnHeld(let event):
-            (entry.kind, entry.order) = (.held, event.goods.order)
-        case .enrolled, .purchaseCompleted, .purchaseReturned, .activityCompleted, .restated, .profileChanged, .erased:
-            return nil
+            (entry.rule, entry.version) = (event.rule, event.version)
+            (entry.order, entry.lot) = (event.reason.order, event.expires)
+            (entry.points, entry.isPending) = (event.points, event.matures != nil)
+        case .pointsRevoked(let event): (entry.version, entry.order) = (event.version, event.order)
+        case .pointsMatured(let event): entry.lot = event.expires
+        case .pointsExpired(let event): entry.lot = event.lot
+        case .pointsAdjusted(let event):
+            (entry.rule, entry.version) = (event.adjustment.reason, event.version)
+            entry.lot = event.adjustment.points > 0 ? event.expires : nil
+        case .pointsTransferred(let event): entry.version = event.version
+        case .redemptionReserved(let event): entry.tell(event.redemption)
+        case .redemptionConfirmed(let event): entry.tell(event.redemption)
+        case .redemptionCancelled(let event): entry.tell(event.redemption)
+        case .voucherIssued(let event): (entry.rule, entry.redemption) = (event.reward, event.redemption)
+        case .voucherRedeemed(let event): entry.redemption = event.redemption
+        case .subscriptionChanged(let event): (entry.rule, entry.version) = (event.plan, event.version)
+        case .referralCompleted(let event): entry.version = event.version
+        case .returnHeld(let event): entry.order = event.goods.order
+        default: break
         }
         return entry
+    }
+}
+
+extension LedgerEntry {
+    fileprivate mutating func tell(_ redemption: Redemption) {
+        (self.redemption, rule, version) = (redemption.id, redemption.reward, redemption.version)
+    }
+}
+
+extension LoyaltyEvent {
+    fileprivate var entryKind: LedgerEntry.Kind? {
+        switch self {
+        case .pointsAccrued: .accrual
+        case .pointsMatured: .maturity
+        case .pointsRevoked: .revocation
+        case .pointsExpired: .expiry
+        case .pointsAdjusted: .adjustment
+        case .pointsTransferred(let event): event.direction == .in ? .transferIn : .transferOut
+        case .redemptionReserved: .reservation
+        case .redemptionConfirmed: .redemption
+        case .redemptionCancelled(let event): event.reason == .lapsed ? .lapse : .cancellation
+        case .voucherIssued, .voucherRedeemed: .voucher
+        case .referralCompleted(let event): event.withdrawn.isEmpty ? nil : .referral
+        case .subscriptionChanged: .subscription
+        case .tierChanged: .tier
+        case .returnHeld: .held
+        case .merged: .merge
+        case .enrolled, .profileChanged, .purchaseCompleted, .purchaseReturned, .activityCompleted, .tierGranted,
+            .absorbed, .restated, .erased:
+            nil
+        }
     }
 }
 
@@ -66,8 +123,11 @@ extension MemberRestated.Correction {
         if effect == .withdrawn {
             entry.kind =
                 switch entry.kind {
-                case .revocation: .revocationReversal
+                case .accrual: .accrualReversal
+                case .maturity: .maturityReversal
                 case .expiry: .expiryReversal
+                case .lapse: .lapseReversal
+                case .subscription: .subscriptionReversal
                 default: .tierReversal
                 }
         }

@@ -59,6 +59,41 @@ extension ServiceError {
         detail: "The programme named is not published here.",
         faults: [Fault(pointer: "/programme", detail: "is not a published programme")])
 
+    static let referrerNotFound = ServiceError(
+        code: "referrer_not_found", status: 422, title: "There is no such referrer",
+        detail: "`referred_by` is the id, the card or the external id of a member.",
+        faults: [Fault(pointer: "/referred_by", detail: "names no member")])
+
+    public static let redemptionNotFound = ServiceError(
+        code: "redemption_not_found", status: 404, title: "There is no such redemption",
+        detail: "No redemption has this id.")
+
+    static let voucherNotFound = ServiceError(
+        code: "voucher_not_found", status: 404, title: "There is no such voucher", detail: "No voucher has this code.")
+
+    public static let adjustmentNotFound = ServiceError(
+        code: "adjustment_not_found", status: 404, title: "There is no such adjustment",
+        detail: "No adjustment of this id waits for approval.")
+
+    static let fourEyes = ServiceError(
+        code: "second_person_required", status: 403, title: "Somebody else has to approve it",
+        detail: "Whoever asked for an adjustment may not approve it: use another key.")
+
+    static func limitExceeded(_ limit: Int64) -> ServiceError {
+        ServiceError(
+            code: "limit_exceeded", status: 409, title: "The day's limit is reached",
+            detail: "With this key \(limit) points may be given a day.")
+    }
+
+    static let recipientNotFound = ServiceError(
+        code: "recipient_not_found", status: 422, title: "There is no such recipient",
+        detail: "The other member does not exist in this programme.",
+        faults: [Fault(pointer: "", detail: "names no member of the programme")])
+
+    static let sameMember = ServiceError(
+        code: "same_member", status: 422, title: "It is the same member",
+        detail: "Name another member than the one in the path.")
+
     static let cursorInvalid = ServiceError(
         code: "cursor_invalid", status: 422, title: "The cursor cannot be read",
         detail: "Use `next_cursor` of the answer before, unchanged, or none.",
@@ -69,9 +104,9 @@ extension ServiceError {
 
     /// The domain's refusal in the API's terms.
     init(_ rejection: Rejection) {
-        let status = rejection.code == .orderExists ? 409 : 422
         self.init(
-            code: rejection.code.rawValue, status: status, title: rejection.code.title, detail: rejection.detail,
+            code: rejection.code.rawValue, status: rejection.code.status, title: rejection.code.title,
+            detail: rejection.detail,
             faults: rejection.pointer.map { [Fault(pointer: $0, detail: rejection.detail)] } ?? [])
     }
 
@@ -113,6 +148,36 @@ extension Rejection.Code {
         case .activityUnknown: "The programme does not know the activity"
         case .amountTooLarge: "The amount is too large"
         case .redemptionNotFound: "There is no such redemption"
+        case .returnNeedsReceipt: "Goods come back with their receipt"
+        case .redemptionClosed: "The redemption is over"
+        case .rewardNotFound: "There is no such reward"
+        case .insufficientPoints: "There are not enough points"
+        case .notEligible: "The reward is not for this member now"
+        case .outOfStock: "The reward is out of stock"
+        case .orderRequired: "The reward asks for an order"
+        case .tooManyReservations: "The member holds too many reservations"
+        case .voucherUsed: "The voucher has been used"
+        case .voucherExpired: "The voucher has expired"
+        case .reasonUnknown: "The programme does not know the reason"
+        case .walletUnknown: "The programme has no such wallet"
+        case .transferNotAllowed: "The points cannot be transferred"
+        case .planUnknown: "The programme has no such plan"
+        case .subscriptionState: "The membership is in another state"
+        case .tierUnknown: "The programme has no such tier"
+        case .memberMerged: "The member has become another one"
+        }
+    }
+}
+
+extension Rejection.Code {
+    /// 404 for what is not there, 409 for what the member's state forbids, 422 for what the request itself gets wrong.
+    fileprivate var status: Int {
+        switch self {
+        case .orderExists, .insufficientPoints, .notEligible, .outOfStock, .redemptionClosed, .tooManyReservations,
+            .voucherUsed, .voucherExpired, .subscriptionState, .memberMerged, .transferNotAllowed:
+            409
+        case .rewardNotFound: 404
+        default: 422
         }
     }
 }

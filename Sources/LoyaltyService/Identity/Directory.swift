@@ -28,7 +28,7 @@ final class Directory: Sendable {
     private let client: PostgresClient
     private let log: EventLog
     private let keys: KeyRing
-    private let programme: Programme
+    private let programmes: ProgrammeBook
     private let clock: @Sendable () -> Instant
     private let ids = UUIDv7Generator()
     /// Identifiers of members who are enrolled for certain, bounded.
@@ -36,10 +36,10 @@ final class Directory: Sendable {
     private static let mostKnown = 100_000
 
     init(
-        client: PostgresClient, log: EventLog, keys: KeyRing, programme: Programme,
+        client: PostgresClient, log: EventLog, keys: KeyRing, programmes: ProgrammeBook,
         clock: @escaping @Sendable () -> Instant
     ) {
-        (self.client, self.log, self.keys, self.programme, self.clock) = (client, log, keys, programme, clock)
+        (self.client, self.log, self.keys, self.programmes, self.clock) = (client, log, keys, programmes, clock)
     }
 
     /// The members behind identifiers; a stranger who may not join by buying is missing from the answer. Asks the
@@ -59,6 +59,7 @@ final class Directory: Sendable {
         guard !unknown.isEmpty else { return resolved }
         var owners = try await store.owners(of: unknown.map(identifier), on: client)
         let strangers = unknown.indices.filter { owners[$0] == nil }
+        let programme = programmes.standard
         if programme.enrolment == .automatic, !strangers.isEmpty {
             let at = clock()
             let claims = strangers.map {
@@ -70,7 +71,8 @@ final class Directory: Sendable {
         for (reference, owner) in zip(unknown, owners) {
             guard let owner else { continue }
             // The owner of a claim may not be enrolled yet; whoever comes first completes it.
-            let newcomer = programme.enrolment == .automatic ? try newcomer(Profile(reference), id: owner) : nil
+            let newcomer =
+                programme.enrolment == .automatic ? try newcomer(Profile(reference), id: owner, in: programme) : nil
             resolved[reference] = Resolved(id: owner, newcomer: newcomer)
         }
         return resolved
@@ -102,7 +104,10 @@ final class Directory: Sendable {
     }
 
     /// Claims every identifier of somebody who joins, and a card number where none was brought.
-    func claim(_ profile: Profile, at: Instant) async throws -> Claim {
+    ///
+    /// - Throws: `identifier_taken`; `referrer_not_found`.
+    func claim(_ profile: Profile, in programme: Programme, at: Instant) async throws -> Claim {
+        let referrer = try await referrer(profile.referredBy)
         var profile = profile
         profile.card = profile.card ?? CardNumber.make()
         let wanted = profile.references.map(identifier)
@@ -126,7 +131,7 @@ final class Directory: Sendable {
                 throw ServiceError.identifierTaken
             }
         }
-        return Claim(id: id, newcomer: try newcomer(profile, id: id), made: made)
+        return Claim(id: id, newcomer: try newcomer(profile, id: id, in: programme, referredBy: referrer), made: made)
     }
 
     /// Takes back what a claim wrote, except what its owner was enrolled under meanwhile: somebody else may have met
@@ -156,8 +161,23 @@ final class Directory: Sendable {
         return owners.compactMap { $0 }
     }
 
-    private func newcomer(_ profile: Profile, id: UUID) throws -> Newcomer {
-        Newcomer(language: Language(locale: profile.locale), sealed: try keys.seal(profile, for: id))
+    /// The member behind a friend's id, card or the shop's own id.
+    private func referrer(_ text: String?) async throws -> UUID? {
+        guard let text else { return nil }
+        let references = [MemberReference(.id, text), MemberReference(.card, text), MemberReference(.externalID, text)]
+        for reference in references.compactMap({ $0 }) {
+            if let id = try await find(reference), try await !log.accounts(of: [id], on: client).isEmpty { return id }
+        }
+        throw ServiceError.referrerNotFound
+    }
+
+    private func newcomer(
+        _ profile: Profile, id: UUID, in programme: Programme, referredBy: UUID? = nil
+    ) throws -> Newcomer {
+        Newcomer(
+            programme: programme.id, language: Language(locale: profile.locale),
+            birthday: profile.birthday.map { MonthDay(month: $0.month, day: $0.day) },
+            referredBy: referredBy.map(UUIDText.text), sealed: try keys.seal(profile, for: id))
     }
 }
 

@@ -47,6 +47,11 @@ public struct KeyRing: Sendable {
         return (wrapped, try seal(plain, under: key, for: member))
     }
 
+    /// Seals another text under a member's own key.
+    func seal(_ plain: [UInt8], dataKey: [UInt8], for member: UUID) throws -> [UInt8] {
+        try seal(plain, under: SymmetricKey(data: try open(dataKey, under: wrapping, for: member)), for: member)
+    }
+
     /// Opens what ``seal(_:for:)`` made.
     ///
     /// - Throws: ``Mismatch`` when another master key made it, or somebody changed it.

@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 
 /// Short digests of names that come in pairs.
 enum Digest {
@@ -9,5 +10,13 @@ enum Digest {
         hash.update(data: Array(first.utf8))
         hash.update(data: Array(second.utf8))
         return Array(hash.finalize().prefix(16))
+    }
+
+    /// The same as an id: always the same for the same names (RFC 9562, version 8).
+    static func uuid(_ first: String, _ second: String) -> UUID {
+        var bytes = sixteen(first, second)
+        bytes[6] = bytes[6] & 0x0F | 0x80
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        return bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
     }
 }

@@ -28,6 +28,7 @@ extension Lane {
             do throws(CodecError) {
                 let known = KnownMember(version: row.version, state: try StateCodec.decode(row.state))
                 batch.members[row.member] = known
+                batch.fresh.insert(row.member)
                 memory.withLock { $0.members[row.member] = known }
             } catch {
                 // One row that cannot be read is that member's trouble alone.
@@ -39,7 +40,7 @@ extension Lane {
     func loadNeeds(_ batch: inout LaneBatch, on lease: PostgresLease) async throws {
         let needs = batch.needs.filter { batch.isOpen($0.key) }
         batch.needs = [:]
-        try await loadOrders(needs, &batch, on: lease)
+        try await loadSubjects(needs, &batch, on: lease)
         for (member, wanted) in needs where wanted.contains(.history) {
             do {
                 batch.groups[member]?.history = try await log.history(of: member, on: lease)
@@ -49,24 +50,30 @@ extension Lane {
         }
     }
 
-    private func loadOrders(
+    private func loadSubjects(
         _ needs: [UUID: Set<Need>], _ batch: inout LaneBatch, on lease: PostgresLease
     ) async throws {
-        var subjects: [StreamSubject] = []
-        for (member, wanted) in needs {
-            for case .order(let order) in wanted {
-                subjects.append(StreamSubject(stream: member, subject: order.subject))
-                batch.groups[member]?.orders[order] = []
+        var wanted: [StreamSubject] = []
+        for (member, needs) in needs {
+            for case .subject(let subject) in needs {
+                batch.groups[member]?.subjects[subject] = []
+                for stream in [member] + batch.absorbed(by: member) {
+                    wanted.append(StreamSubject(stream: stream, subject: subject.digest))
+                }
             }
         }
-        for (member, events) in try await log.events(about: subjects, on: lease) {
-            do throws(CodecError) {
-                for event in events {
-                    let dated = try DatedEvent(event)
-                    if let order = dated.event.order { batch.groups[member]?.orders[order]?.append(dated) }
+        for (stream, events) in try await log.events(about: wanted, on: lease) {
+            let owners = needs.keys.filter { $0 == stream || batch.absorbed(by: $0).contains(stream) }
+            for owner in owners {
+                do throws(CodecError) {
+                    for event in events {
+                        let dated = try DatedEvent(event)
+                        guard let subject = dated.event.subject else { continue }
+                        batch.groups[owner]?.subjects[subject]?.append(dated)
+                    }
+                } catch {
+                    batch.fail(owner, with: ServiceError.internalFault("events of \(owner): \(error)"))
                 }
-            } catch {
-                batch.fail(member, with: ServiceError.internalFault("events of \(member): \(error)"))
             }
         }
     }
@@ -78,17 +85,47 @@ extension Lane {
         var repeats: [(index: Int, first: RecordedEvent)] = []
         for index in open {
             guard let key = batch.requests[index].key, let first = known[key] else { continue }
-            guard first.contentHash == batch.requests[index].contentHash else {
+            let request = batch.requests[index]
+            let isOwn = batch.absorbed(by: request.memberID).contains(first.stream)
+            guard first.contentHash == request.contentHash(of: isOwn ? first.stream : request.memberID) else {
                 batch.results[index] = .failure(batch.requests[index].reuseError)
                 continue
             }
             switch batch.requests[index].work {
             case .enrolment: batch.results[index] = .success(.enrolled(first.stream, isReplayed: true))
             case .event: repeats.append((index, first))
+            case .command: try await answer(index, as: first, &batch, on: lease)
             }
         }
         try await answer(repeats, &batch, on: lease)
     }
+
+    /// What was answered when the command was new, put together again from its event and those right behind it.
+    private func answer(
+        _ index: Int, as first: RecordedEvent, _ batch: inout LaneBatch, on lease: PostgresLease
+    ) async throws {
+        guard let member = batch.members[first.stream] else { return }
+        do throws(CodecError) {
+            let dated = try DatedEvent(first)
+            var events = [(dated: dated, version: first.version)]
+            let span = StreamSpan(stream: first.stream, after: first.version, count: Lane.mostFollowers)
+            let behind: [RecordedEvent]
+            do { behind = try await log.events(in: [span], on: lease)[first.stream] ?? [] } catch { behind = [] }
+            for event in behind where event.recordedAtMicros == first.recordedAtMicros {
+                let next = try DatedEvent(event)
+                guard next.event.subject == dated.event.subject, dated.event.subject != nil else { break }
+                events.append((next, event.version))
+            }
+            batch.results[index] = .success(
+                .decided(
+                    CommandReply(memberID: first.stream, events: events, state: member.state, isReplayed: true)))
+        } catch {
+            batch.results[index] = .failure(ServiceError.internalFault("\(error)"))
+        }
+    }
+
+    /// How many events behind a command's own may belong to its answer.
+    private static let mostFollowers = 2
 
     /// What the checkout was told when each event was new: by one query, however many there are.
     private func answer(
@@ -104,12 +141,15 @@ extension Lane {
         }
         let followers = try await log.events(in: Set(answers.compactMap(\.answer.followers)), on: lease)
         for (index, answer) in answers {
-            let state = batch.members[answer.first.stream]?.state
+            let stream = answer.first.stream
+            guard let member = batch.members[batch.requests[index].memberID]?.state else {
+                batch.results[index] = .failure(ServiceError.internalFault("no account of \(stream)"))
+                continue
+            }
             batch.results[index] = Result {
                 .recorded(
                     try answer.reply(
-                        with: followers[answer.first.stream] ?? [], in: state?.language ?? .english,
-                        identity: state?.identity ?? .changed))
+                        with: followers[stream] ?? [], for: member, under: means.programmes[member.programme]))
             }
         }
     }

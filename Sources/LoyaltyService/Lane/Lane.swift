@@ -9,13 +9,13 @@ import Wire
 /// this process; other processes may write them too, and whoever loses the race decides again.
 final class Lane: Sendable {
     let log: EventLog
-    let programme: Programme
+    let means: Plan.Means
     let clock: @Sendable () -> Instant
     /// Only ever touched by the batch under way; the lock satisfies the compiler, nobody waits for it.
     let memory: Mutex<LaneMemory>
 
-    init(log: EventLog, programme: Programme, cachedMembers: Int, clock: @escaping @Sendable () -> Instant) {
-        (self.log, self.programme, self.clock) = (log, programme, clock)
+    init(log: EventLog, means: Plan.Means, cachedMembers: Int, clock: @escaping @Sendable () -> Instant) {
+        (self.log, self.means, self.clock) = (log, means, clock)
         memory = Mutex(LaneMemory(capacity: cachedMembers))
     }
 
@@ -89,13 +89,18 @@ final class Lane: Sendable {
         try await loadMembers(&batch, on: lease)
         if round > 0 { try await answerRepeats(&batch, on: lease) }
         var keysAreKnown = round > 0
-        var plans = batch.decide(under: programme, final: keysAreKnown)
+        var plans = batch.decide(with: means, final: keysAreKnown)
         while !batch.needs.isEmpty {
             // What looks late is often a repeat; an index tells sooner than a whole history.
             if !keysAreKnown { try await answerRepeats(&batch, on: lease) }
             keysAreKnown = true
             try await loadNeeds(&batch, on: lease)
-            plans = batch.decide(under: programme, final: keysAreKnown)
+            plans = batch.decide(with: means, final: keysAreKnown)
+        }
+        // A refusal that rests on what was only remembered is decided again, on what is read.
+        defer {
+            memory.withLock { $0.forget(Array(batch.doubtful)) }
+            for id in batch.doubtful { batch.forget(id) }
         }
         guard !plans.isEmpty else { return }
         do throws(PostgresError) {

@@ -8,8 +8,8 @@ struct LaneBatch {
     /// The requests for one member, in order.
     struct Group {
         var indices: [Int] = []
-        /// Orders looked up in the log.
-        var orders: [OrderReference: [DatedEvent]] = [:]
+        /// Subjects looked up in the log.
+        var subjects: [Subject: [DatedEvent]] = [:]
         /// The member's events, where an event is late.
         var history: [DatedEvent]?
         /// Set where the log refused a purchase whose order it knows: orders are looked up from then on.
@@ -23,6 +23,10 @@ struct LaneBatch {
     private let order: [UUID]
     var members: [UUID: KnownMember] = [:]
     var needs: [UUID: Set<Need>] = [:]
+    /// Members whose state was read, or written, by this very batch: what is refused on it is refused.
+    var fresh: Set<UUID> = []
+    /// Members whose remembered state led to a refusal: perhaps another process has written since.
+    private(set) var doubtful: Set<UUID> = []
     /// How often another process was faster.
     var timesOvertaken = 0
 
@@ -45,18 +49,22 @@ struct LaneBatch {
     /// Whether a request for that member waits for its answer.
     func isOpen(_ member: UUID) -> Bool { groups[member]?.indices.contains { results[$0] == nil } == true }
 
+    /// Members who became this one: their orders are its orders.
+    func absorbed(by member: UUID) -> [UUID] { members[member]?.state.absorbed.compactMap(UUIDText.parse) ?? [] }
+
     var answers: [Result<LaneReply, any Error>] { results.map { $0 ?? .failure(ServiceError.contended) } }
 
     /// Decides every open request on what is known. Notes in `needs` what must be looked up first; then the plans are
     /// to be thrown away.
     ///
     /// - Parameter final: whether keys have been looked up, so that a refusal is the answer.
-    mutating func decide(under programme: Programme, final: Bool) -> [Plan] {
+    mutating func decide(with means: Plan.Means, final: Bool) -> [Plan] {
+        doubtful = []
         var plans: [Plan] = []
         var keys: Set<[UInt8]> = []
         for id in openMembers {
             guard let group = groups[id] else { continue }
-            var plan = Plan(memberID: id, member: members[id], programme: programme)
+            var plan = Plan(memberID: id, member: members[id], means: means)
             for index in group.indices where results[index] == nil {
                 // The same key twice in one batch: the second waits until the first is in the log. One that is refused
                 // leaves no trace, and the next is judged anew.
@@ -67,10 +75,18 @@ struct LaneBatch {
             }
             if !plan.needs.isEmpty {
                 needs[id] = plan.needs
-            } else if plan.events.isEmpty {
-                if final { for (index, error) in plan.refusals { results[index] = .failure(error) } }
+                continue
+            }
+            let isCertain = final && (fresh.contains(id) || members[id] == nil)
+            if !fresh.contains(id), members[id] != nil, !plan.refusals.isEmpty { doubtful.insert(id) }
+            if plan.events.isEmpty {
+                // Where nothing is left to do, an earlier request of the same key may have done it: the log knows.
+                for (index, reply) in plan.replies where final || requests[index].key == nil {
+                    results[index] = .success(reply)
+                }
+                if isCertain { for (index, error) in plan.refusals { results[index] = .failure(error) } }
             } else {
-                plan.isFinal = final
+                plan.isFinal = isCertain
                 plans.append(plan)
             }
         }
@@ -82,6 +98,7 @@ struct LaneBatch {
         for (index, reply) in plan.replies { results[index] = .success(reply) }
         if plan.isFinal { for (index, error) in plan.refusals { results[index] = .failure(error) } }
         members[plan.memberID] = plan.member
+        fresh.insert(plan.memberID)
         forgetLookups(of: plan.memberID)
     }
 
@@ -113,6 +130,7 @@ struct LaneBatch {
     /// Somebody else was faster: what was known of the member no longer holds.
     mutating func forget(_ id: UUID) {
         members[id] = nil
+        fresh.remove(id)
         forgetLookups(of: id)
     }
 
@@ -123,7 +141,7 @@ struct LaneBatch {
     }
 
     private mutating func forgetLookups(of id: UUID) {
-        groups[id]?.orders = [:]
+        groups[id]?.subjects = [:]
         groups[id]?.history = nil
     }
 

@@ -10,6 +10,8 @@ struct LaneRequest: Sendable {
         case event(IncomingEvent, at: Instant)
         /// Somebody joins; with a key where the same request may come again.
         case enrolment(at: Instant, RepeatKey?)
+        /// Something asked for now, for a member that is there; with a key where the same request may come again.
+        case command(Command, at: Instant, RepeatKey?)
     }
 
     var memberID: UUID
@@ -23,15 +25,18 @@ struct LaneRequest: Sendable {
     var key: [UInt8]? {
         switch work {
         case .event(let event, _): event.key
-        case .enrolment(_, let repeatKey): repeatKey?.key
+        case .enrolment(_, let repeatKey), .command(_, _, let repeatKey): repeatKey?.key
         }
     }
 
     /// Tells a repeat from a reuse of the key.
-    var contentHash: [UInt8]? {
+    var contentHash: [UInt8]? { contentHash(of: memberID) }
+
+    /// The same, had it been recorded for that member.
+    func contentHash(of memberID: UUID) -> [UInt8]? {
         switch work {
         case .event(let event, _): event.contentHash(memberID: memberID)
-        case .enrolment(_, let repeatKey): repeatKey?.contentHash
+        case .enrolment(_, let repeatKey), .command(_, _, let repeatKey): repeatKey?.contentHash
         }
     }
 
@@ -49,7 +54,12 @@ struct RepeatKey: Hashable, Sendable {
 
 /// What is written beside the first event of a member: who it is, sealed.
 struct Newcomer: Sendable {
+    /// Id of the programme that they join.
+    var programme: String
     var language: Language
+    var birthday: MonthDay?
+    /// Id of the member who brought them.
+    var referredBy: String?
     var sealed: SealedMember
 }
 
@@ -58,6 +68,18 @@ enum LaneReply: Sendable {
     case recorded(EventReply)
     /// The member; replayed where an earlier request with the same key made them one.
     case enrolled(UUID, isReplayed: Bool)
+    case decided(CommandReply)
+}
+
+/// What became of a command that is no event of a checkout.
+struct CommandReply: Sendable {
+    var memberID: UUID
+    /// The command's own events; empty where everything asked for was so already.
+    var events: [(dated: DatedEvent, version: Int64)]
+    /// The member behind it.
+    var state: MemberState
+    /// Whether an earlier request with the same key had this answer.
+    var isReplayed: Bool
 }
 
 /// The answer to a checkout's event, before it is told in a language.
@@ -67,9 +89,21 @@ struct EventReply: Sendable {
     var outcome: Outcome
     /// With the stream version of the event that holds each.
     var entries: [(entry: LedgerEntry, version: Int64)]
+    var programme: String
     var language: Language
     /// Whether the member may be remembered under what named them.
     var identity: MemberIdentity
+    /// Set where the event concerns whoever brought the member.
+    var referral: Referral?
+
+    struct Referral: Sendable {
+        /// Id of the member who brought this one.
+        var referrer: String
+        /// The member's first order.
+        var order: OrderReference
+        /// Whether it came back.
+        var isWithdrawn: Bool
+    }
 }
 
 extension IncomingEvent {
@@ -77,7 +111,13 @@ extension IncomingEvent {
     var key: [UInt8] { Digest.sixteen(source, id) }
 }
 
-extension OrderReference {
-    /// What an order's events carry, so that they are found together: 16 bytes of SHA-256 over source and number.
-    var subject: [UInt8] { Digest.sixteen(source, id) }
+extension Subject {
+    /// What events about it carry, so that they are found together: 16 bytes of SHA-256 over two names.
+    var digest: [UInt8] {
+        switch self {
+        case .order(let order): Digest.sixteen(order.source, order.id)
+        case .redemption(let id): Digest.sixteen("redemption", id)
+        case .activity(let name, let reference): Digest.sixteen("activity:\(name)", reference)
+        }
+    }
 }

@@ -5,11 +5,19 @@ import Wire
 
 /// What one member gets in one append: the decisions about several commands, each built on the one before.
 struct Plan {
+    /// What deciding and recording take beside the member.
+    struct Means: Sendable {
+        var programmes: ProgrammeBook
+        var keys: KeyRing
+    }
+
     let memberID: UUID
-    let programme: Programme
+    let means: Means
     /// The member behind everything decided so far; nil for nobody.
     private(set) var member: KnownMember?
     private(set) var events: [DatedEvent] = []
+    /// The same by what they are about.
+    private var bySubject: [Subject: [DatedEvent]] = [:]
     private(set) var replies: [Int: LaneReply] = [:]
     private(set) var refusals: [Int: any Error] = [:]
     private(set) var needs: Set<Need> = []
@@ -19,105 +27,166 @@ struct Plan {
     private var newMember: SealedMember?
     private let expectedVersion: Int64
 
-    init(memberID: UUID, member: KnownMember?, programme: Programme) {
-        (self.memberID, self.member, self.programme) = (memberID, member, programme)
+    init(memberID: UUID, member: KnownMember?, means: Means) {
+        (self.memberID, self.member, self.means) = (memberID, member, means)
         expectedVersion = member?.version ?? 0
     }
 
     /// Decides one more request.
     mutating func add(_ request: LaneRequest, index: Int, group: LaneBatch.Group) {
-        switch request.work {
-        case .enrolment(let at, let repeatKey):
-            guard member == nil, let newcomer = request.newcomer else {
-                refusals[index] = ServiceError.identifierTaken
-                return
+        do {
+            switch request.work {
+            case .enrolment(let at, let repeatKey):
+                guard member == nil, let newcomer = request.newcomer else { throw ServiceError.identifierTaken }
+                try enrol(newcomer, at: at, repeatKey)
+                replies[index] = .enrolled(memberID, isReplayed: false)
+            case .event(let event, let at):
+                guard let decision = try decide(event.command, at: at, for: request, group) else { return }
+                let known = event.command.order.map { group.subjects[.order($0)] != nil } ?? true
+                let repeatKey = RepeatKey(key: event.key, contentHash: event.contentHash(memberID: memberID))
+                let first = record(decision, repeatKey, Metadata.bytes(of: event), orderIsKnown: known)
+                replies[index] = .recorded(reply(decision, first))
+            case .command(let command, let at, let repeatKey):
+                guard let decision = try decide(command, at: at, for: request, group) else { return }
+                let first = record(decision, repeatKey, nil, orderIsKnown: true)
+                let own = events.suffix(decision.own.count)
+                replies[index] = .decided(
+                    CommandReply(
+                        memberID: memberID,
+                        events: zip(own, 0...).map { ($0, first + Int64(decision.primary + $1)) },
+                        state: decision.state, isReplayed: false))
             }
-            enrol(newcomer, at: at, repeatKey)
-            replies[index] = .enrolled(memberID, isReplayed: false)
-        case .event(let event, let at):
-            guard let known = member ?? request.newcomer.map({ newcomerState($0, at: at) }) else {
-                refusals[index] = ServiceError.memberNotFound
-                return
-            }
-            guard !request.isRemembered || known.state.identity == .kept else {
-                refusals[index] = ServiceError.identityMoved
-                return
-            }
-            decide(event, at: at, for: known, newcomer: request.newcomer, index: index, group: group)
+        } catch {
+            refusals[index] = error
         }
     }
 
-    private func newcomerState(_ newcomer: Newcomer, at: Instant) -> KnownMember {
-        KnownMember(version: 0, state: programme.newcomer(at: at, language: newcomer.language))
-    }
-
-    private mutating func enrol(_ newcomer: Newcomer, at: Instant, _ repeatKey: RepeatKey? = nil) {
-        member = newcomerState(newcomer, at: at)
-        newMember = newcomer.sealed
-        append(programme.enrolment(at: at, language: newcomer.language), repeatKey)
-    }
-
+    /// Decides a command; nil where something must be looked up first.
     private mutating func decide(
-        _ event: IncomingEvent, at: Instant, for known: KnownMember, newcomer: Newcomer?, index: Int,
-        group: LaneBatch.Group
-    ) {
-        let order = orderHistory(of: event.command, group: group)
+        _ command: Command, at: Instant, for request: LaneRequest, _ group: LaneBatch.Group
+    ) throws -> Decision? {
+        guard let known = try member ?? request.newcomer.map({ try newcomerState($0, at: at) }) else {
+            throw ServiceError.memberNotFound
+        }
+        guard !request.isRemembered || known.state.identity == .kept else { throw ServiceError.identityMoved }
+        if group.looksUpOrders, let order = command.order, group.subjects[.order(order)] == nil {
+            needs.insert(.subject(.order(order)))
+        }
         do throws(Refusal) {
+            let programme = try programme(of: known.state)
             let decision = try programme.decide(
-                event.command, at: at, for: known.state, order: order, history: group.history.map { $0 + events })
-            if member == nil, let newcomer { enrol(newcomer, at: at) }
-            record(decision, of: event, orderIsKnown: order != nil, index: index)
+                command, at: at, for: known.state, known: self.known(for: command, group))
+            if member == nil, let newcomer = request.newcomer { try enrolled(newcomer, at: at) }
+            return decision
         } catch {
             switch error {
             case .needs(let need): needs.insert(need)
-            case .rejected(let rejection): refusals[index] = ServiceError(rejection)
-            case .fault(let fault): refusals[index] = ServiceError.internalFault("\(fault)")
+            case .rejected(let rejection): throw ServiceError(rejection)
+            case .fault(let fault): throw ServiceError.internalFault("\(fault)")
             }
-        }
-        if group.looksUpOrders, let wanted = event.command.order, group.orders[wanted] == nil {
-            needs.insert(.order(wanted))
+            return nil
         }
     }
 
-    /// What is known of the command's order: from the log, where it was looked up, and from this plan.
-    private func orderHistory(of command: Command, group: LaneBatch.Group) -> OrderHistory? {
-        guard let order = command.order else { return nil }
-        if let stored = group.orders[order] { return OrderHistory(of: order, in: stored + events) }
+    /// What is known of the command's subjects: from the log, where they were looked up, and from this plan.
+    private func known(for command: Command, _ group: LaneBatch.Group) -> Known {
+        var subjects = group.subjects
+        if !subjects.isEmpty { subjects.merge(bySubject.filter { subjects[$0.key] != nil }) { $0 + $1 } }
         // A purchase may trust that its order is new; what this plan itself decided is known all the same.
-        guard case .purchase = command, events.contains(where: { $0.event.order == order }) else { return nil }
-        return OrderHistory(of: order, in: events)
+        if let order = command.order, subjects[.order(order)] == nil, let own = bySubject[.order(order)] {
+            subjects[.order(order)] = own
+        }
+        return Known(subjects: subjects, history: group.history.map { $0 + events })
     }
 
-    private mutating func record(_ decision: Decision, of event: IncomingEvent, orderIsKnown: Bool, index: Int) {
+    private func programme(of state: MemberState) throws(Refusal) -> Programme {
+        guard let programme = means.programmes[state.programme] else {
+            throw .fault(.contradiction("the programme \(state.programme) is not published here"))
+        }
+        return programme
+    }
+
+    // MARK: Enrolment
+
+    private func newcomerState(_ newcomer: Newcomer, at: Instant) throws -> KnownMember {
+        guard let programme = means.programmes[newcomer.programme] else { throw ServiceError.programmeUnknown }
+        return KnownMember(
+            version: 0,
+            state: programme.newcomer(
+                at: at, language: newcomer.language, birthday: newcomer.birthday, referredBy: newcomer.referredBy))
+    }
+
+    private mutating func enrolled(_ newcomer: Newcomer, at: Instant) throws(Refusal) {
+        do { try enrol(newcomer, at: at) } catch { throw .fault(.contradiction("\(error)")) }
+    }
+
+    private mutating func enrol(_ newcomer: Newcomer, at: Instant, _ repeatKey: RepeatKey? = nil) throws {
+        let newcomerState = try newcomerState(newcomer, at: at)
+        member = newcomerState
+        newMember = newcomer.sealed
+        let programme = try programme(of: newcomerState.state)
+        append(
+            programme.enrolment(
+                at: at, language: newcomer.language, birthday: newcomer.birthday, referredBy: newcomer.referredBy),
+            repeatKey)
+    }
+
+    // MARK: Recording
+
+    /// Answers the stream version of the decision's first event.
+    private mutating func record(
+        _ decision: Decision, _ repeatKey: RepeatKey?, _ metadata: [UInt8]?, orderIsKnown: Bool
+    ) -> Int64 {
         let first = expectedVersion + Int64(events.count) + 1
-        var entries: [(entry: LedgerEntry, version: Int64)] = []
-        let repeatKey = RepeatKey(key: event.key, contentHash: event.contentHash(memberID: memberID))
-        for (offset, dated) in decision.events.enumerated() {
+        var recorded = decision.events
+        DatedEvent.identify(&recorded) { conversion in
+            UUIDText.text(Digest.uuid("conversion:\(UUIDText.text(memberID))", String(conversion)))
+        }
+        for (offset, dated) in recorded.enumerated() {
             let isPrimary = offset == decision.primary
             append(
-                dated, isPrimary ? repeatKey : nil, metadata: isPrimary ? Metadata.bytes(of: event) : nil,
+                dated, isPrimary ? repeatKey : nil, metadata: isPrimary ? metadata : nil,
                 orderMustBeNew: isPrimary && !orderIsKnown)
-            guard offset >= decision.primary, offset <= decision.primary + decision.outcome.followers else { continue }
-            entries += dated.answerEntries.map { ($0, first + Int64(offset)) }
         }
         member?.state = decision.state
-        replies[index] = .recorded(
-            EventReply(
-                status: .accepted, memberID: memberID, outcome: decision.outcome, entries: entries,
-                language: decision.state.language, identity: decision.state.identity))
+        return first
+    }
+
+    private func reply(_ decision: Decision, _ first: Int64) -> EventReply {
+        var entries: [(entry: LedgerEntry, version: Int64)] = []
+        let own = events.suffix(decision.own.count).prefix(decision.outcome.followers + 1)
+        for (offset, dated) in own.enumerated() {
+            entries += dated.answerEntries.map { ($0, first + Int64(decision.primary + offset)) }
+        }
+        return EventReply(
+            status: .accepted, memberID: memberID, outcome: decision.outcome, entries: entries,
+            programme: decision.state.programme, language: decision.state.language,
+            identity: decision.state.identity,
+            referral: EventReply.Referral(
+                of: decision.events[decision.primary].event, for: decision.state,
+                under: means.programmes[decision.state.programme]))
     }
 
     private mutating func append(
         _ dated: DatedEvent, _ repeatKey: RepeatKey? = nil, metadata: [UInt8]? = nil, orderMustBeNew: Bool = false
     ) {
         let (type, data) = EventCodec.encode(dated.event)
-        let subject = dated.event.order?.subject
+        let about = dated.event.subject
+        let subject = about?.digest
+        // A voucher is found by its code, which the log does not hold.
+        let code: [UInt8]? =
+            if case .voucherIssued(let voucher) = dated.event, !voucher.fromPool {
+                means.keys.key(ofVoucher: means.keys.voucherCode(for: voucher.redemption))
+            } else {
+                nil
+            }
         newEvents.append(
             NewEvent(
-                type: type, occurredAtMicros: dated.at.micros, key: repeatKey?.key,
-                contentHash: repeatKey?.contentHash, subject: subject,
+                type: type, occurredAtMicros: dated.at.micros, key: repeatKey?.key ?? code,
+                contentHash: repeatKey?.contentHash ?? code, subject: subject,
                 subjectMustBeNew: orderMustBeNew && subject != nil, data: data, metadata: metadata))
         events.append(dated)
+        if let about { bySubject[about, default: []].append(dated) }
         member?.version += 1
     }
 

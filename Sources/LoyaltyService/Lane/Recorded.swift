@@ -14,32 +14,13 @@ extension DatedEvent {
 
     /// What an answer to the checkout lists: changes of points, and returns that wait.
     var answerEntries: [LedgerEntry] {
-        entries(balance: 0).filter { $0.kind != .tier }
-    }
-}
-
-extension LoyaltyEvent {
-    /// The order that an event is about, where it must be found again by it.
-    var order: OrderReference? {
-        switch self {
-        case .purchaseCompleted(let event): event.purchase.order
-        case .purchaseReturned(let event): event.goods.order
-        case .returnHeld(let event): event.goods.order
-        case .enrolled, .pointsAccrued, .activityCompleted, .pointsRevoked, .pointsExpired, .tierChanged, .restated,
-            .profileChanged, .erased:
-            nil
-        }
+        entries(balance: 0).filter { $0.kind != .tier && $0.kind != .tierReversal }
     }
 }
 
 extension Command {
-    var order: OrderReference? {
-        switch self {
-        case .purchase(let purchase): purchase.order
-        case .purchaseReturn(let goods): goods.order
-        case .activity: nil
-        }
-    }
+    /// What is asked first of the log, where the log refused a purchase as a second one.
+    var order: OrderReference? { if case .purchase(let purchase) = self { purchase.order } else { nil } }
 }
 
 extension EventLog {
@@ -59,6 +40,7 @@ extension EventLog {
 /// What the checkout was told when an event was new, put together again from the log.
 struct FirstAnswer {
     let first: RecordedEvent
+    private let event: LoyaltyEvent
     private let outcome: Outcome
     private let entries: [LedgerEntry]
 
@@ -66,6 +48,7 @@ struct FirstAnswer {
         let primary = try DatedEvent(first)
         guard let outcome = primary.event.outcome else { throw ServiceError.internalFault("a key on \(first.type)") }
         (self.first, self.outcome, entries) = (first, outcome, primary.answerEntries)
+        event = primary.event
     }
 
     /// The events behind the first that belong to the answer; nil where it has none.
@@ -75,7 +58,7 @@ struct FirstAnswer {
 
     /// - Parameter events: events of the stream in order, among them the followers.
     func reply(
-        with events: [RecordedEvent], in language: Language, identity: MemberIdentity
+        with events: [RecordedEvent], for member: MemberState, under programme: Programme?
     ) throws -> EventReply {
         var told = entries.map { ($0, first.version) }
         var last = first.version
@@ -84,8 +67,9 @@ struct FirstAnswer {
             last = event.version
         }
         return EventReply(
-            status: .duplicate, memberID: first.stream, outcome: outcome, entries: told, language: language,
-            identity: identity)
+            status: .duplicate, memberID: first.stream, outcome: outcome, entries: told, programme: member.programme,
+            language: member.language, identity: member.identity,
+            referral: EventReply.Referral(of: event, for: member, under: programme))
     }
 }
 

@@ -27,7 +27,12 @@ extension Profile {
             fields: parts.filter { !$0.1 }.map(\.0),
             marketing: marketingConsent == old.marketingConsent ? nil : consent,
             language: language == Language(locale: old.locale) ? nil : language,
+            birthday: birthday == old.birthday ? nil : recordedBirthday,
             releasesIdentifier: !Set(old.references).subtracting(references).isEmpty)
+    }
+
+    private var recordedBirthday: ProfileChanged.Birthday {
+        birthday.map { .on(MonthDay(month: $0.month, day: $0.day)) } ?? .unknown
     }
 
     private var consent: ProfileChanged.Consent {

@@ -26,7 +26,7 @@ struct EntryList {
         var balance = available
         var entries: [LedgerEntry] = []
         for dated in due {
-            balance &+= dated.event.change
+            balance &+= dated.event.change(of: Programme.defaultWallet)
             entries += dated.entries(balance: balance)
         }
         take(entries, version: nil, recordedAt: nil)
@@ -39,7 +39,11 @@ struct EntryList {
         take(
             dated.entries(balance: position.balance), version: event.version,
             recordedAt: Instant(micros: event.recordedAtMicros))
-        if !hasMore { position = Cursor(version: event.version - 1, balance: position.balance &- dated.event.change) }
+        if !hasMore {
+            position = Cursor(
+                version: event.version - 1, balance: position.balance &- dated.event.change(of: Programme.defaultWallet)
+            )
+        }
     }
 
     private mutating func take(_ entries: [LedgerEntry], version: Int64?, recordedAt: Instant?) {

@@ -8,18 +8,19 @@ extension LoyaltyService {
         of member: UUID, at now: Instant, page: PageRequest
     ) async throws(ServiceError) -> Page<EntryView> {
         do {
-            let account = try await account(of: member)
+            let (member, account) = try await survivor(of: member)
             let instant = max(now, account.state.latest)
             let start =
                 try page.cursor.map { cursor throws(ServiceError) in try Cursor(cursor, last: account.version) }
                 ?? Cursor(version: account.version, dueAt: instant.micros)
-            var list = EntryList(from: start, limit: page.limit) { [programme] entry in
+            let programme = try programme(of: account.state)
+            var list = EntryList(from: start, limit: page.limit) { entry in
                 entry.explanation(in: account.state.language, under: programme)
             }
             if let dueAt = start.dueAt {
                 let then = try await state(of: member, at: start.version, now: account)
                 let due = try programme.current(then, at: Instant(micros: dueAt)).due
-                list.add(due: due, available: then.wallet.available)
+                list.add(due: due, available: then.available)
             }
             while !list.hasMore, list.position.version > 0 {
                 let events = try await log.events(

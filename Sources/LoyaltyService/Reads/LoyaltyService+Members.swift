@@ -19,12 +19,13 @@ extension LoyaltyService {
         of member: UUID, at now: Instant, asOf: Instant? = nil
     ) async throws(ServiceError) -> BalanceView {
         do {
-            let account = try await account(of: member)
+            let (member, account) = try await survivor(of: member)
             let state = try await state(of: account, member, at: now, asOf: asOf)
             // An event may be a few minutes ahead of our clock: what was answered is in the balance all the same.
             let instant = asOf ?? max(now, account.state.latest)
             return BalanceView(
-                memberID: member, version: account.version, balance: programme.balance(of: state, at: instant))
+                memberID: member, version: account.version,
+                balance: try programme(of: state).balance(of: state, at: instant))
         } catch {
             throw translated(error)
         }
@@ -64,19 +65,27 @@ extension LoyaltyService {
         of account: KnownMember, _ member: UUID, at now: Instant, asOf: Instant?
     ) async throws -> MemberState {
         if let asOf, asOf < account.state.latest {
-            return try programme.state(of: try await log.history(of: member, on: client), asOf: asOf)
+            return try programme(of: account.state).state(of: try await log.history(of: member, on: client), asOf: asOf)
         }
-        return try programme.current(account.state, at: asOf ?? max(now, account.state.latest)).state
+        return try programme(of: account.state).current(account.state, at: asOf ?? max(now, account.state.latest)).state
+    }
+
+    /// The programme that the member joined.
+    func programme(of state: MemberState) throws -> Programme {
+        guard let programme = programmes[state.programme] else {
+            throw ServiceError.internalFault("the programme \(state.programme) is not published here")
+        }
+        return programme
     }
 
     func view(of member: UUID, at now: Instant) async throws -> MemberView {
-        let account = try await account(of: member)
+        let (member, account) = try await survivor(of: member)
         let row = try await MemberVault(log: log).rows(of: [member], on: client).first
         let profile = try row.map { try keys.open($0) }
         let state = try await state(of: account, member, at: now, asOf: nil)
         return MemberView(
             id: member, programme: account.state.programme, profile: profile ?? Profile(),
             enrolledAt: account.state.enrolledAt, version: account.version,
-            balance: programme.balance(of: state, at: max(now, account.state.latest)))
+            balance: try programme(of: state).balance(of: state, at: max(now, account.state.latest)))
     }
 }

@@ -30,6 +30,26 @@ public indirect enum JSONPointer: Sendable {
         return escaped
     }
 
+    /// The name behind ``escape(_:)``.
+    static func unescape(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "~")) else { return text }
+        var name = ""
+        var scalars = text.unicodeScalars.makeIterator()
+        while let scalar = scalars.next() {
+            guard scalar == "~" else {
+                name.unicodeScalars.append(scalar)
+                continue
+            }
+            switch scalars.next() {
+            case "0": name += "~"
+            case "1": name += "/"
+            case let other?: name.unicodeScalars.append(other)
+            case nil: break
+            }
+        }
+        return name
+    }
+
     /// The first name that an object inside this value gives twice.
     static func firstDuplicate(in value: JSONValue, at place: JSONPointer = .root) -> JSONPointer? {
         switch value {

@@ -5,16 +5,20 @@ internal import Yams
 /// nil means absent (where that is allowed) or wrong (then a fault was noted). An empty value counts as absent.
 final class MappingReader {
     let faults: ProgrammeFaults
+    /// What the mapping stands for, in messages: "a version".
+    let what: String
     /// Where the mapping begins.
     let mark: FilePlace
-    private let isMapping: Bool
+    let isMapping: Bool
     private var entries: [(key: String, mark: FilePlace, value: Node)] = []
+    /// Keys of the format that were asked for.
     private var known: [String] = []
+    /// Keys that the file itself chose, such as the ids of its wallets.
+    private var chosen: [String] = []
 
     /// A reader of a node that should be a mapping.
-    /// - Parameter what: what the mapping stands for, in messages: "a version".
     init(_ node: Node, _ what: String, faults: ProgrammeFaults) {
-        self.faults = faults
+        (self.faults, self.what) = (faults, what)
         mark = node.place
         guard case .mapping(let mapping) = node else {
             isMapping = false
@@ -34,6 +38,16 @@ final class MappingReader {
     /// The value under an optional key.
     func optional(_ key: String) -> Node? {
         known.append(key)
+        return value(of: key)
+    }
+
+    /// The value under a key that the file itself chose.
+    func chosen(_ key: String) -> Node? {
+        chosen.append(key)
+        return value(of: key)
+    }
+
+    private func value(of key: String) -> Node? {
         guard let value = entries.first(where: { $0.key == key })?.value, !value.isEmpty else { return nil }
         return value
     }
@@ -50,17 +64,29 @@ final class MappingReader {
 
     /// All keys with their values, for mappings whose keys are data.
     func everything() -> [(key: String, mark: FilePlace, value: Node)] {
-        known += entries.map(\.key)
+        chosen += entries.map(\.key)
         return entries
     }
 
     /// Notes every key that nobody asked for.
     func close() {
-        for entry in entries where !known.contains(entry.key) {
-            let hint = Spelling.hint(for: entry.key, among: known)
-            let keys = hint.isEmpty ? "; known here: \(known.joined(separator: ", "))" : hint
+        faults.note(known, of: what)
+        let all = known + chosen
+        for entry in entries where !all.contains(entry.key) {
+            let hint = Spelling.hint(for: entry.key, among: all)
+            let keys = hint.isEmpty ? "; known here: \(all.joined(separator: ", "))" : hint
             faults.add(at: entry.mark, "`\(entry.key)` is not a known key\(keys)")
         }
+    }
+
+    /// Notes a fault for each of these keys that is there.
+    func refuse(_ keys: [String], _ reason: (String) -> String) {
+        for key in keys where optional(key) != nil { faults.add(at: place(of: key), reason(key)) }
+    }
+
+    /// A mapping under an optional key.
+    func mapping(_ key: String) -> MappingReader? {
+        optional(key).map { MappingReader($0, "`\(key)`", faults: faults) }
     }
 
     /// The elements of an optional sequence, each read by `body`; an empty list where it is absent.
@@ -69,6 +95,11 @@ final class MappingReader {
             if count.lowerBound > 0, isMapping { faults.add(at: place(of: key), "`\(key)` is required") }
             return []
         }
+        return list(key, of: node, count: count, body)
+    }
+
+    /// The elements of a node that should be a sequence.
+    func list<Value>(_ key: String, of node: Node, count: ClosedRange<Int>, _ body: (Node) -> Value?) -> [Value] {
         guard case .sequence(let sequence) = node else {
             faults.add(at: node.place, "`\(key)` must be a list, not \(node.kind)")
             return []
@@ -103,4 +134,10 @@ extension Node {
         guard case .scalar(let scalar) = self, scalar.style == .plain || scalar.style == .any else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }
+
+    /// Whether it is a text or number.
+    var isScalar: Bool { if case .scalar = self { true } else { false } }
+
+    /// Whether it is a list.
+    var isList: Bool { if case .sequence = self { true } else { false } }
 }

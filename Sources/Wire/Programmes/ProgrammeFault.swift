@@ -51,6 +51,10 @@ struct FilePlace: Hashable {
 final class ProgrammeFaults {
     private static let limit = 100
     private(set) var all: [ProgrammeFault] = []
+    /// The keys that were asked for in each kind of mapping: what the format has, for whoever compares it.
+    private(set) var keys: [String: Set<String>] = [:]
+
+    func note(_ known: [String], of mapping: String) { keys[mapping, default: []].formUnion(known) }
 
     func add(at mark: FilePlace, _ message: String) {
         let fault = ProgrammeFault(line: mark.line, column: mark.column, message: message)

@@ -1,6 +1,13 @@
 public import Loyalty
 internal import Yams
 
+/// What a programme file holds.
+public struct ProgrammeDocument: Sendable {
+    public var programme: Programme
+    /// What is given and what is expected then; checked by ``ExampleRun``.
+    public var examples: [ProgrammeExample]
+}
+
 /// A programme as its owner writes it: YAML, or JSON, which is read as YAML as well.
 public enum ProgrammeFile {
     /// The largest file, in bytes.
@@ -13,10 +20,21 @@ public enum ProgrammeFile {
     /// - Throws: ``ProgrammeFileError`` with every fault and its line. A text that is not YAML, or gives a key twice,
     ///   has that fault alone: nothing behind it could be trusted.
     public static func read(_ text: String, name: String) throws(ProgrammeFileError) -> Programme {
-        let faults = ProgrammeFaults()
-        var programme: Programme?
-        if let root = compose(text, faults) { programme = ProgrammeReader(faults: faults).programme(root) }
-        if faults.all.isEmpty, let programme { return programme }
+        try document(text, name: name).programme
+    }
+
+    /// Reads a file with its examples.
+    public static func document(_ text: String, name: String) throws(ProgrammeFileError) -> ProgrammeDocument {
+        try document(text, name: name, ProgrammeFaults())
+    }
+
+    /// - Parameter faults: gathers the faults, and the keys that the format has.
+    static func document(
+        _ text: String, name: String, _ faults: ProgrammeFaults
+    ) throws(ProgrammeFileError) -> ProgrammeDocument {
+        var document: ProgrammeDocument?
+        if let root = compose(text, faults) { document = ProgrammeReader(faults: faults).document(root) }
+        if faults.all.isEmpty, let document { return document }
         if faults.all.isEmpty { faults.add(at: FilePlace.start, "is no programme") }
         throw ProgrammeFileError(name: name, faults: faults.all.sorted())
     }

@@ -5,7 +5,7 @@ internal import Yams
 struct ProgrammeReader {
     let faults: ProgrammeFaults
 
-    func programme(_ root: Node) -> Programme? {
+    func document(_ root: Node) -> ProgrammeDocument? {
         let reader = MappingReader(root, "a programme", faults: faults)
         let id = reader.identifier("id")
         let name = reader.optional("name").map { reader.text("name", of: $0) } ?? id
@@ -18,10 +18,15 @@ struct ProgrammeReader {
             } ?? .explicit
         let context = VersionReader(faults: faults, zone: zone ?? .utc, currency: currencies.first)
         let versions = versions(reader, context)
+        let examples = ExampleReader(
+            faults: faults, zone: zone ?? .utc, currencies: currencies,
+            names: ExampleNames(versions)
+        ).examples(reader)
         reader.close()
         guard let id, let name, let zone, let enrolment, !currencies.isEmpty, !versions.isEmpty else { return nil }
-        return Programme(
+        let programme = Programme(
             id: id, name: name, zone: zone, currencies: currencies, enrolment: enrolment, versions: versions)
+        return ProgrammeDocument(programme: programme, examples: examples)
     }
 
     private func zone(_ reader: MappingReader) -> ZoneRules? {

@@ -12,17 +12,29 @@ struct VersionReader {
     func version(_ node: Node, number: Int, after latest: inout Instant?) -> ProgrammeVersion? {
         let reader = MappingReader(node, "a version", faults: faults)
         let from = from(reader, number: number, after: &latest)
-        let excluded = texts(reader, "excluded_categories")
-        let (tiers, validity) = tiers(reader)
-        let rules = EarningReader(faults: faults, zone: zone, currency: currency, tiers: tiers.map(\.id))
-        let earning = rules.rules(reader)
-        let activities = activities(reader)
-        let expiry = expiry(reader)
+        var context = VersionContext(faults: faults, zone: zone, currency: currency)
+        let excluded = reader.words("excluded_categories")
+        let wallets = WalletReader(context: context).wallets(reader)
+        context.wallets.names = wallets.map(\.id)
+        let tiers = TierReader(context: context).tiers(reader)
+        context.tiers.names = tiers.levels.map(\.id)
+        let plans = PlanReader(context: context).plans(reader)
+        context.plans.names = plans.map(\.id)
+        let partners = PolicyReader(context: context).partners(reader)
+        context.partners.names = partners.map(\.id)
+        let policies = PolicyReader(context: context)
+        let giving = GivingReader(context: context)
+        let version = ProgrammeVersion(
+            number: number, from: from ?? .distantPast, excludedCategories: excluded, wallets: wallets,
+            earning: EarningReader(context: context).rules(reader),
+            stacking: reader.word("stacking", as: ProgrammeVersion.Stacking.self) ?? .highest,
+            activities: giving.activities(reader), gifts: giving.gifts(reader), referral: giving.referral(reader),
+            tiers: tiers, rewards: RewardReader(context: context).rewards(reader), plans: plans, partners: partners,
+            returns: policies.returns(reader), adjustments: policies.adjustments(reader),
+            transfers: policies.transfers(reader), redemption: policies.redemption(reader))
         reader.close()
-        guard let from, let expiry, let validity, !tiers.isEmpty else { return nil }
-        return ProgrammeVersion(
-            number: number, from: from, excludedCategories: Set(excluded), earning: earning, activities: activities,
-            expiry: expiry, tiers: tiers, tierValidityYears: validity)
+        guard from != nil, !wallets.isEmpty, !tiers.levels.isEmpty else { return nil }
+        return version
     }
 
     /// The first version reaches back without bound, whatever date it names.
@@ -41,98 +53,64 @@ struct VersionReader {
         latest = from
         return number == 1 ? .distantPast : from
     }
-
-    private func texts(_ reader: MappingReader, _ key: String) -> [String] {
-        reader.list(key, count: 0...1000) { reader.text(key, of: $0) }
-    }
-
-    private func activities(_ reader: MappingReader) -> [ActivityRule] {
-        var seen = UniqueNames(faults: faults, what: "activity")
-        return reader.list("activities", count: 0...200) { node in
-            let rule = MappingReader(node, "an activity", faults: faults)
-            let id = rule.identifier("id")
-            if let id { seen.insert(id, at: rule.place(of: "id")) }
-            let points = rule.required("points").flatMap {
-                rule.decimal("points", of: $0, digits: 0, in: 1...1_000_000_000)
-            }
-            rule.close()
-            guard let id, let points else { return nil }
-            return ActivityRule(id: id, wallet: Programme.defaultWallet, points: points)
-        }
-    }
-
-    private func expiry(_ reader: MappingReader) -> Expiry? {
-        guard let node = reader.optional("expiry") else { return .never }
-        if case .scalar = node { return reader.word("expiry", of: node, among: ["never"]).map { _ in .never } }
-        let expiry = MappingReader(node, "`expiry`", faults: faults)
-        let months = expiry.required("inactivity_months").flatMap {
-            expiry.decimal("inactivity_months", of: $0, digits: 0, in: 1...1200)
-        }
-        expiry.close()
-        return months.map { .inactivity(months: Int($0)) }
-    }
-
-    /// Without tiers everybody stands in one.
-    private func tiers(_ reader: MappingReader) -> (tiers: [Tier], validity: Int?) {
-        guard let node = reader.optional("tiers") else {
-            return ([Tier(id: "member", name: "Member", threshold: 0)], 1)
-        }
-        let tiers = MappingReader(node, "`tiers`", faults: faults)
-        _ = tiers.optional("metric").map { tiers.word("metric", of: $0, among: ["spend"]) }
-        _ = tiers.optional("period").map { tiers.word("period", of: $0, among: ["calendar_year"]) }
-        let validity =
-            tiers.optional("valid_years").map { tiers.decimal("valid_years", of: $0, digits: 0, in: 0...100) } ?? 1
-        let levels = levels(tiers)
-        tiers.close()
-        return (levels, validity.map(Int.init))
-    }
-
-    private func levels(_ tiers: MappingReader) -> [Tier] {
-        var seen = UniqueNames(faults: faults, what: "tier")
-        var levels: [Tier] = []
-        var isFirst = true
-        _ = tiers.list("levels", count: 1...50) { node -> Bool? in
-            let reader = MappingReader(node, "a tier", faults: faults)
-            let id = reader.identifier("id")
-            if let id { seen.insert(id, at: reader.place(of: "id")) }
-            let name = reader.optional("name").map { reader.text("name", of: $0) } ?? id
-            let threshold = threshold(reader, isFirst: isFirst, after: levels.last?.threshold)
-            isFirst = false
-            reader.close()
-            let assumed = threshold ?? levels.last?.threshold ?? 0
-            if let id { levels.append(Tier(id: id, name: name ?? id, threshold: assumed)) }
-            return true
-        }
-        return levels
-    }
-
-    private func threshold(_ reader: MappingReader, isFirst: Bool, after below: Int64?) -> Int64? {
-        if isFirst {
-            guard let node = reader.optional("spend") else { return 0 }
-            faults.add(at: node.place, "`spend` must be absent in the first tier: everybody begins there")
-            return 0
-        }
-        guard let node = reader.required("spend"),
-            let spend = reader.decimal("spend", of: node, digits: currency?.digits ?? 4, in: 0...1_000_000_000)
-        else { return nil }
-        if let below, spend <= below {
-            faults.add(at: node.place, "`spend` must be more than that of the tier below: tiers go from low to high")
-        }
-        return spend
-    }
 }
 
-/// Names that must not come twice.
-struct UniqueNames {
+/// What the parts of one version need of each other: names, which others may use.
+struct VersionContext {
     let faults: ProgrammeFaults
-    let what: String
-    private var seen: Set<String> = []
+    let zone: ZoneRules
+    /// The programme's own currency; nil where that is at fault.
+    let currency: Currency?
+    var wallets = KnownNames(what: "a wallet", names: [], isOpen: true)
+    var tiers = KnownNames(what: "a tier", names: [], isOpen: true)
+    var plans = KnownNames(what: "a plan", names: [])
+    /// Partners that a version does not list are free texts.
+    var partners = KnownNames(what: "a partner", names: [], isOpen: true)
 
-    init(faults: ProgrammeFaults, what: String) {
-        (self.faults, self.what) = (faults, what)
+    init(faults: ProgrammeFaults, zone: ZoneRules, currency: Currency?) {
+        (self.faults, self.zone, self.currency) = (faults, zone, currency)
     }
 
-    mutating func insert(_ name: String, at mark: FilePlace) {
-        if !seen.insert(name).inserted { faults.add(at: mark, "the \(what) `\(name)` is given twice") }
+    /// The largest number of points that a file may name.
+    static let mostPoints: Int64 = 1_000_000_000
+
+    /// A list of mappings, each with an `id` of its own.
+    func list<Value>(
+        _ key: String, of reader: MappingReader, atMost count: Int, _ what: String, one: String,
+        _ body: (MappingReader, String) -> Value?
+    ) -> [Value] {
+        var seen = UniqueNames(faults: faults, what: what)
+        return reader.list(key, count: 0...count) { node in
+            let reader = MappingReader(node, one, faults: faults)
+            let id = reader.identifier("id")
+            seen.insert(id, of: reader)
+            let value = body(reader, id ?? "")
+            reader.close()
+            return id == nil ? nil : value
+        }
+    }
+
+    /// Benefits: ids alone, or with a name that people read.
+    func benefits(_ reader: MappingReader) -> [Benefit] {
+        var seen = UniqueNames(faults: faults, what: "benefit")
+        return reader.list("benefits", count: 0...50) { node in
+            if node.isScalar { return reader.text("benefits", of: node).map { Benefit(id: $0, name: $0) } }
+            let benefit = MappingReader(node, "a benefit", faults: faults)
+            let id = benefit.identifier("id")
+            seen.insert(id, of: benefit)
+            let name = benefit.text("name")
+            benefit.close()
+            return id.map { Benefit(id: $0, name: name ?? $0) }
+        }
+    }
+
+    /// Both ends of a stretch of time; each may be absent.
+    func span(_ reader: MappingReader) -> (from: Instant?, until: Instant?) {
+        let from = reader.optional("from").flatMap { reader.instant("from", of: $0, in: zone) }
+        let until = reader.optional("until").flatMap { reader.instant("until", of: $0, in: zone) }
+        if let from, let until, until <= from {
+            faults.add(at: reader.place(of: "until"), "`until` must be later than `from`")
+        }
+        return (from, until)
     }
 }

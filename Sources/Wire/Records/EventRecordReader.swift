@@ -6,118 +6,104 @@ extension ObjectReader {
         _ = recordedInteger("v")
         return switch type {
         case .memberEnrolled: memberEnrolled().map { .enrolled($0) }
+        case .memberUpdated: profileChanged().map { .profileChanged($0) }
         case .purchaseCompleted: purchaseCompleted().map { .purchaseCompleted($0) }
         case .pointsAccrued: pointsAccrued().map { .pointsAccrued($0) }
         case .purchaseReturned: purchaseReturned().map { .purchaseReturned($0) }
         case .returnHeld: returnHeld().map { .returnHeld($0) }
         case .activityCompleted: activityCompleted().map { .activityCompleted($0) }
         case .pointsRevoked: pointsRevoked().map { .pointsRevoked($0) }
+        case .pointsMatured: pointsMatured().map { .pointsMatured($0) }
         case .pointsExpired: pointsExpired().map { .pointsExpired($0) }
+        case .pointsAdjusted: pointsAdjusted().map { .pointsAdjusted($0) }
+        case .pointsTransferred: pointsTransferred().map { .pointsTransferred($0) }
+        case .redemptionReserved: redemptionReserved().map { .redemptionReserved($0) }
+        case .redemptionConfirmed: redemptionConfirmed().map { .redemptionConfirmed($0) }
+        case .redemptionCancelled: redemptionCancelled().map { .redemptionCancelled($0) }
+        case .voucherIssued: voucherIssued().map { .voucherIssued($0) }
+        case .voucherRedeemed: recordedText("redemption_id").map { .voucherRedeemed(VoucherRedeemed(redemption: $0)) }
+        case .referralCompleted: referralCompleted().map { .referralCompleted($0) }
+        case .subscriptionChanged: subscriptionChanged().map { .subscriptionChanged($0) }
+        case .tierGranted: tierGranted().map { .tierGranted($0) }
         case .tierChanged: tierChanged().map { .tierChanged($0) }
-        case .memberRestated: restated().map { .restated($0) }
-        case .memberUpdated: profileChanged().map { .profileChanged($0) }
+        case .memberMerged: recordedText("into").map { .merged(MemberMerged(into: $0)) }
+        case .memberAbsorbed: memberAbsorbed().map { .absorbed($0) }
+        case .memberRestated: memberRestated().map { .restated($0) }
         case .memberErased: .erased
         }
-    }
-
-    private func memberEnrolled() -> MemberEnrolled? {
-        let programme = recordedText("programme")
-        let tier = recordedText("tier")
-        guard let language = recordedLanguage(), let programme, let tier else { return nil }
-        return MemberEnrolled(programme: programme, tier: tier, language: language)
     }
 
     private func purchaseCompleted() -> PurchaseCompleted? {
         let purchase = recordedPurchase()
         let version = recordedInt("programme_version")
-        let tier = recordedText("tier")
+        let circumstances = circumstances()
         let qualifying = recordedInteger("qualifying")
-        let period = recordedInt("period")
+        let period = recordedPeriod("period")
         let day = recordedDate("day")
-        let inactiveOn = optionalRecordedDate("inactive_on")
-        let lot = optionalRecordedDate("lot")
-        let outcome = outcome()
-        guard let purchase, let version, let tier, let qualifying, let period, let day, let outcome else { return nil }
+        let clocks = recordedClocks()
+        let paid = recordedCount("paid_with_points")
+        let counts = recordedCounts()
+        let outcome = recordedOutcome()
+        guard let purchase, let version, let circumstances, let qualifying, let period, let day, let clocks,
+            let counts, let outcome
+        else { return nil }
         return PurchaseCompleted(
-            purchase: purchase, version: version, tier: tier, qualifying: qualifying, period: period, day: day,
-            inactiveOn: inactiveOn, lot: lot, outcome: outcome)
+            purchase: purchase, version: version, circumstances: circumstances, qualifying: qualifying,
+            period: period, day: day, clocks: clocks, paidWithPoints: paid, counts: counts, outcome: outcome)
+    }
+
+    private func circumstances() -> Circumstances? {
+        let tier = recordedText("tier")
+        let plans = recordedTexts("plans")
+        let isFirst = recordedFlag("first")
+        let isReferred = recordedFlag("referred")
+        let inBirthdayMonth = recordedFlag("birthday_month")
+        return tier.map {
+            Circumstances(
+                tier: $0, plans: plans, isFirst: isFirst, isReferred: isReferred, inBirthdayMonth: inBirthdayMonth)
+        }
     }
 
     private func activityCompleted() -> ActivityCompleted? {
         let activity = recordedActivity()
         let version = recordedInt("programme_version")
-        let inactiveOn = optionalRecordedDate("inactive_on")
-        let outcome = outcome()
-        guard let activity, let version, let outcome else { return nil }
-        return ActivityCompleted(activity: activity, version: version, inactiveOn: inactiveOn, outcome: outcome)
+        let counts = recordedCounts()
+        let outcome = recordedOutcome()
+        guard let activity, let version, let counts, let outcome else { return nil }
+        return ActivityCompleted(activity: activity, version: version, counts: counts, outcome: outcome)
     }
 
     private func purchaseReturned() -> PurchaseReturned? {
         let goods = recordedReturn()
         let version = recordedInt("programme_version")
         let tier = recordedText("tier")
-        let points = recordedInteger("points")
-        let lot = optionalRecordedDate("lot")
+        let taken = optionalRecordedObjects("taken") { $0.taken() }
         let qualifying = recordedInteger("qualifying")
-        let period = recordedInt("period")
-        let outcome = outcome()
-        guard let goods, let version, let tier, let points, let qualifying, let period, let outcome else { return nil }
+        let orders = recordedCount("orders")
+        let period = recordedPeriod("period")
+        let counts = recordedCounts()
+        let waivesDebt = recordedFlag("waives_debt")
+        let outcome = recordedOutcome()
+        guard let goods, let version, let tier, let taken, let qualifying, let period, let counts, let outcome
+        else { return nil }
         return PurchaseReturned(
-            goods: goods, version: version, tier: tier, points: points, lot: lot, qualifying: qualifying,
-            period: period, outcome: outcome)
+            goods: goods, version: version, tier: tier, taken: taken, qualifying: qualifying, orders: orders,
+            period: period, counts: counts, waivesDebt: waivesDebt, outcome: outcome)
+    }
+
+    private func taken() -> PurchaseReturned.Taken? {
+        let rule = recordedText("rule")
+        let wallet = recordedText("wallet")
+        let points = recordedInteger("points")
+        let period = optionalRecordedPeriod("period")
+        guard let rule, let wallet, let points else { return nil }
+        return PurchaseReturned.Taken(rule: rule, wallet: wallet, points: points, period: period)
     }
 
     private func returnHeld() -> ReturnHeld? {
         let goods = recordedReturn()
-        let outcome = outcome()
+        let outcome = recordedOutcome()
         guard let goods, let outcome else { return nil }
         return ReturnHeld(goods: goods, outcome: outcome)
-    }
-
-    private func tierChanged() -> TierChanged? {
-        let from = recordedText("from")
-        let to = recordedText("to")
-        let reason = word("reason", of: TierChanged.Reason.allCases.map(\.rawValue)).flatMap(TierChanged.Reason.init)
-        let validUntil = optionalRecordedDate("valid_until")
-        let spend = recordedInteger("spend")
-        let period = recordedInt("period")
-        guard let from, let to, let reason, let spend, let period else { return nil }
-        return TierChanged(from: from, to: to, reason: reason, validUntil: validUntil, spend: spend, period: period)
-    }
-
-    private func restated() -> MemberRestated? {
-        let corrections = recordedObjects("corrections") { $0.correction() }
-        let state = object("state") { $0.state() }
-        guard let corrections, let state else { return nil }
-        return MemberRestated(corrections: corrections, state: state)
-    }
-
-    private func correction() -> MemberRestated.Correction? {
-        let effects = MemberRestated.Correction.Effect.allCases.map(\.rawValue)
-        let effect = word("effect", of: effects).flatMap(MemberRestated.Correction.Effect.init)
-        if !has("at") { fault(at: "at", "is required") }
-        let at = optionalTime("at")
-        let type = word("type", of: RecordedType.allCases.map(\.rawValue)).flatMap(RecordedType.init)
-        let event = type.flatMap { type in object("event") { $0.event(type) } }
-        let points = recordedInteger("points")
-        let balance = recordedInteger("balance")
-        guard let effect, let at, let event, let points, let balance else { return nil }
-        return MemberRestated.Correction(
-            effect: effect, at: Instant(micros: at), event: event, points: points, balance: balance)
-    }
-
-    private func outcome() -> Outcome? {
-        object("outcome") { reader in
-            let change = reader.recordedInteger("change")
-            let available = reader.recordedInteger("available")
-            let pending = reader.recordedInteger("pending")
-            let tier = reader.recordedText("tier")
-            let previous = reader.recordedText("previous_tier")
-            let followers = reader.recordedInt("followers")
-            guard let change, let available, let pending, let tier, let previous, let followers else { return nil }
-            return Outcome(
-                change: change, available: available, pending: pending, tier: tier, previousTier: previous,
-                followers: followers)
-        }
     }
 }

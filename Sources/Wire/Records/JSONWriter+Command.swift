@@ -52,12 +52,4 @@ extension JSONWriter {
         optionalMember("brand", line.brand)
         endObject()
     }
-
-    private mutating func member(_ name: StaticString, nonEmpty texts: [String]) {
-        if texts.isEmpty { return }
-        key(name)
-        beginArray()
-        for text in texts { string(text) }
-        endArray()
-    }
 }

@@ -51,6 +51,67 @@ extension ObjectReader {
         objects(name, count: 0...Int.max, body)
     }
 
+    /// A flag that is false where it is absent.
+    func recordedFlag(_ name: String) -> Bool { optionalBool(name) ?? false }
+
+    /// A whole number that is 0 where it is absent.
+    func recordedCount(_ name: String) -> Int64 { optionalRecordedInteger(name) ?? 0 }
+
+    /// An optional whole number.
+    func optionalRecordedInteger(_ name: String) -> Int64? { optionalInteger(name, in: .min ... .max) }
+
+    /// Optional objects; none where they are absent, nil where one is wrong.
+    func optionalRecordedObjects<Value>(_ name: String, _ body: (ObjectReader) -> Value?) -> [Value]? {
+        has(name) ? recordedObjects(name, body) : []
+    }
+
+    /// A required RFC 3339 instant.
+    func recordedTime(_ name: String) -> Instant? {
+        required(name) == nil ? nil : optionalTime(name).map(Instant.init(micros:))
+    }
+
+    /// A required word of an enumeration.
+    func recordedCase<Value: CaseIterable & RawRepresentable<String>>(_ name: String, of _: Value.Type) -> Value? {
+        word(name, of: Value.allCases.map(\.rawValue)).flatMap(Value.init(rawValue:))
+    }
+
+    /// An optional word of an enumeration.
+    func optionalRecordedCase<Value: CaseIterable & RawRepresentable<String>>(
+        _ name: String, of _: Value.Type
+    ) -> Value? {
+        optionalWord(name, of: Value.allCases.map(\.rawValue)).flatMap(Value.init(rawValue:))
+    }
+
+    /// A required text that stands for something.
+    func recorded<Value>(_ name: String, _ detail: String, _ read: (String) -> Value?) -> Value? {
+        required(name).flatMap { value in
+            if case .string(let text) = value, let result = read(text) { return result }
+            fault(at: name, "must be \(detail)")
+            return nil
+        }
+    }
+
+    /// An optional text that stands for something.
+    func optionalRecorded<Value>(_ name: String, _ detail: String, _ read: (String) -> Value?) -> Value? {
+        has(name) ? recorded(name, detail, read) : optional(name).flatMap { _ in nil }
+    }
+
+    /// A required object whose shape has versions of its own: raised to the current one, then read.
+    func raised<Value>(
+        _ name: String, _ raise: (JSONValue) throws(CodecError) -> JSONValue, _ body: (ObjectReader) -> Value?
+    ) -> Value? {
+        guard let value = required(name) else { return nil }
+        do throws(CodecError) {
+            let reader = ObjectReader(try raise(value), at: place(of: name), faults: faults)
+            let result = body(reader)
+            reader.close()
+            return result
+        } catch {
+            fault(at: name, "is of a version that this server does not know")
+            return nil
+        }
+    }
+
     private func recorded(_ value: JSONValue, at name: String) -> String? {
         if case .string(let text) = value { return text }
         fault(at: name, "must be a string, not \(value.kind)")

@@ -7,32 +7,64 @@ struct Upcaster {
     /// The new shape; `v` is set by the caller.
     var raise: @Sendable (JSONValue) -> JSONValue
 
-    /// Every step there is. None yet: all shapes are at their first version.
-    static let all: [Upcaster] = []
-
-    /// The data in the version that this server writes.
+    /// The data in the version that this server writes. A version without a step only added what may be absent.
     static func current(
-        _ value: JSONValue, of type: RecordedType, version: Int64 = EventCodec.version, steps: [Upcaster] = all
+        _ value: JSONValue, of type: RecordedType, version: Int64? = nil, steps: [Upcaster] = all
     ) throws(CodecError) -> JSONValue {
         var value = value
-        guard case .integer(let written)? = value["v"] else {
-            throw .invalid([Fault(pointer: "/v", detail: "must be a schema version")])
-        }
-        guard written >= 1, written <= version else { throw .unknownVersion(type: type.rawValue, version: written) }
+        let version = version ?? type.version
+        let written = try writtenVersion(of: value, type.rawValue, upTo: version)
         for from in written..<version {
             if let step = steps.first(where: { $0.type == type && $0.from == from }) { value = step.raise(value) }
         }
         return value.replacing("v", with: .integer(version))
     }
+
+    /// The schema version that stored data says it has.
+    static func writtenVersion(
+        of value: JSONValue, _ type: String, upTo version: Int64
+    ) throws(CodecError) -> Int64 {
+        guard case .integer(let written)? = value["v"] else {
+            throw .invalid([Fault(pointer: "/v", detail: "must be a schema version")])
+        }
+        guard written >= 1, written <= version else { throw .unknownVersion(type: type, version: written) }
+        return written
+    }
 }
 
+/// What upcasters do to objects.
 extension JSONValue {
     /// The same object with another value under a name that it has.
-    fileprivate func replacing(_ name: String, with value: JSONValue) -> JSONValue {
+    func replacing(_ name: String, with value: JSONValue) -> JSONValue {
         guard case .object(var members) = self, let index = members.firstIndex(where: { $0.name == name }),
             members[index].value != value
         else { return self }
         members[index].value = value
         return .object(members)
+    }
+
+    /// The same object with other members in the place of one that it has; without it where there are none.
+    func replacing(_ name: String, by make: (JSONValue) -> [JSONMember]) -> JSONValue {
+        guard case .object(var members) = self, let index = members.firstIndex(where: { $0.name == name })
+        else { return self }
+        members.replaceSubrange(index...index, with: make(members[index].value))
+        return .object(members)
+    }
+
+    /// The same object without some of its members.
+    func without(_ names: String...) -> JSONValue {
+        guard case .object(let members) = self else { return self }
+        return .object(members.filter { !names.contains($0.name) })
+    }
+
+    /// The same object with more members.
+    func adding(_ more: [JSONMember]) -> JSONValue {
+        guard case .object(let members) = self else { return self }
+        return .object(members + more)
+    }
+
+    /// A whole number that is there; 0 where there is none.
+    func number(_ name: String) -> Int64 {
+        if case .integer(let number)? = self[name] { number } else { 0 }
     }
 }

@@ -89,20 +89,20 @@ extension ObjectReader {
         let data = type.flatMap { type in object("data") { $0.eventData(type, source: source) } }
         if type == nil { _ = required("data") }
         let metadata = metadata()
-        guard let id, let source, let (member, command) = data else { return nil }
+        guard let id, let source, let (member, content) = data else { return nil }
         return IncomingEvent(
-            id: id, source: source, time: time, member: member, command: command, metadata: metadata)
+            id: id, source: source, time: time, member: member, command: content, metadata: metadata)
     }
 
-    private func eventData(_ type: EventType, source: String?) -> (MemberReference, Command)? {
+    private func eventData(_ type: EventType, source: String?) -> (MemberReference, IncomingEvent.Content)? {
         let member = memberReference("member")
-        let command: Command? =
+        let content: IncomingEvent.Content? =
             switch type {
             case .purchaseCompleted: purchase(source: source).map { .purchase($0) }
             case .purchaseReturned: purchaseReturn(source: source).map { .purchaseReturn($0) }
             case .activityCompleted: activity().map { .activity($0) }
             }
-        guard let member, let command else { return nil }
-        return (member, command)
+        guard let member, let content else { return nil }
+        return (member, content)
     }
 }

@@ -14,7 +14,15 @@ enum CommandLimit {
 extension ObjectReader {
     /// The members of `purchase.completed`, beside `member`.
     func purchase(source: String?) -> Purchase? {
-        let orderID = string("order_id", max: CommandLimit.identifier)
+        purchase(source: source, orderID: string("order_id", max: CommandLimit.identifier))
+    }
+
+    /// A purchase that may not have happened yet, and so need not have a number.
+    func quotedPurchase() -> Purchase? {
+        purchase(source: "quote", orderID: optionalString("order_id", max: CommandLimit.identifier) ?? "quote")
+    }
+
+    private func purchase(source: String?, orderID: String?) -> Purchase? {
         let currency = currency("currency")
         let lines = objects("lines", count: CommandLimit.lines) { $0.line() }
         let channel = optionalString("channel", max: CommandLimit.word)

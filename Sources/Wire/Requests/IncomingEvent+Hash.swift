@@ -18,7 +18,7 @@ extension IncomingEvent {
         writer.string(id)
         if let time { writer.integer(time.micros) } else { writer.null() }
         writer.beginObject()
-        switch command {
+        switch content {
         case .purchase(let purchase): writer.members(of: purchase)
         case .purchaseReturn(let goods): writer.members(of: goods)
         case .activity(let activity): writer.members(of: activity)

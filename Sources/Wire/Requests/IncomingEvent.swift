@@ -13,23 +13,40 @@ public struct IncomingEvent: Hashable, Sendable {
     /// Whom it is about.
     public var member: MemberReference
     /// What happened.
-    public var command: Command
+    public var content: Content
     /// A JSON object of what is kept beside the event and compared with nothing: extension attributes, `subject`,
     /// `dataschema`. nil where there is none.
     public var metadata: [UInt8]?
 
+    /// What such an event can say. Whatever else is asked for comes by requests of its own.
+    public enum Content: Hashable, Sendable {
+        case purchase(Purchase)
+        case purchaseReturn(PurchaseReturn)
+        case activity(Activity)
+    }
+
     /// An event of these parts.
     public init(
-        id: String, source: String, time: Instant?, member: MemberReference, command: Command, metadata: [UInt8]? = nil
+        id: String, source: String, time: Instant?, member: MemberReference, command content: Content,
+        metadata: [UInt8]? = nil
     ) {
         (self.id, self.source, self.time) = (id, source, time)
-        (self.member, self.command, self.metadata) = (member, command, metadata)
+        (self.member, self.content, self.metadata) = (member, content, metadata)
         type =
-            switch command {
+            switch content {
             case .purchase: .purchaseCompleted
             case .purchaseReturn: .purchaseReturned
             case .activity: .activityCompleted
             }
+    }
+
+    /// What is to be decided about it.
+    public var command: Command {
+        switch content {
+        case .purchase(let purchase): .purchase(purchase)
+        case .purchaseReturn(let goods): .purchaseReturn(goods)
+        case .activity(let activity): .activity(activity)
+        }
     }
 }
 

@@ -27,7 +27,7 @@ struct Demo: AsyncParsableCommand {
             throw Fault(cannot: "--members takes 1 to 1000000, --days 1 to 3660")
         }
         try await Installation.use(options) { installation in
-            let currency = installation.programme.currencies[0]
+            let currency = installation.programmes.standard.currencies[0]
             let now = SystemClock.now()
             let shop = ShopSimulator(seed: seed, currency: currency, days: days, until: now)
             let bar = ProgressBar("demo", total: members, style: .suited(json: false))

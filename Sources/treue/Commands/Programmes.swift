@@ -1,37 +1,30 @@
 import ArgumentParser
 import Foundation
-import Loyalty
-import Wire
+import Schema
 
 /// `treue programme`
 struct Programmes: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "programme", abstract: "Programme files.", subcommands: [Check.self])
+        commandName: "programme", abstract: "Programme files: check, test, publish.",
+        discussion: """
+            A programme is one YAML or JSON file; docs/programme.md explains every key. `treue programme schema` prints \
+            its JSON Schema, with which an editor completes keys.
+            """,
+        subcommands: [ProgrammeCheck.self, ProgrammeTest.self, ProgrammePublish.self, PrintSchema.self])
 
-    /// `treue programme check`
-    struct Check: AsyncParsableCommand {
+    /// `treue programme schema`
+    struct PrintSchema: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read programme files and name every fault with its line.",
-            discussion: "Exit code 1 when a file has faults.")
+            commandName: "schema", abstract: "Print the JSON Schema of a programme file, for editors.")
 
-        @Argument(help: "YAML or JSON files.")
-        var files: [String]
+        func run() throws { print(String(decoding: ProgrammeSchema.json, as: UTF8.self), terminator: "") }
+    }
 
-        func run() async throws {
-            var isClean = true
-            for file in files {
-                guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                    throw Fault(cannot: "\(file) cannot be read")
-                }
-                do throws(ProgrammeFileError) {
-                    let programme = try ProgrammeFile.read(text, name: file)
-                    print("\(file): \(programme.id), \(programme.versions.count) versions, no faults")
-                } catch {
-                    isClean = false
-                    for fault in error.faults { print("\(file):\(fault.line):\(fault.column): \(fault.message)") }
-                }
-            }
-            guard isClean else { throw ExitCode(1) }
+    /// The text of a file.
+    static func text(of file: String) throws -> String {
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+            throw Fault(cannot: "\(file) cannot be read")
         }
+        return text
     }
 }

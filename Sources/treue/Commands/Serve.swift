@@ -37,7 +37,9 @@ struct Serve: AsyncParsableCommand {
             ) { port in
                 logger.notice(
                     "listening",
-                    metadata: ["url": "http://\(address):\(port ?? 0)", "programme": "\(installation.programme.id)"])
+                    metadata: [
+                        "url": "http://\(address):\(port ?? 0)", "programme": "\(installation.programmes.standard.id)",
+                    ])
             }
             // The last one listed stops first: no request is taken any more when the recorder is told to finish.
             let group = ServiceGroup(

@@ -87,10 +87,12 @@ struct ShopSimulator: Sendable {
         return event("return-\(order)", member, time, .purchaseReturn(goods))
     }
 
-    private func event(_ id: String, _ member: MemberReference, _ time: Int64, _ command: Command) -> IncomingEvent {
+    private func event(_ id: String, _ member: MemberReference, _ time: Int64, _ content: IncomingEvent.Content)
+        -> IncomingEvent
+    {
         IncomingEvent(
             id: id, source: ShopSimulator.source, time: Instant(micros: time),
-            member: member, command: command)
+            member: member, command: content)
     }
 }
 

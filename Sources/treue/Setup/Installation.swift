@@ -58,7 +58,7 @@ struct Database: Sendable {
 struct Installation: Sendable {
     let database: Database
     let log: EventLog
-    let programme: Programme
+    let programmes: ProgrammeBook
     let keys: KeyRing
 
     var client: PostgresClient { database.client }
@@ -70,11 +70,11 @@ struct Installation: Sendable {
         do {
             _ = try await database.migrate()
             let log = try await EventLog.open(on: database.client)
-            let programme = try await PublishedProgramme.load(settings, on: database.client)
+            let programmes = ProgrammeBook(try await PublishedProgramme.load(settings, on: database.client))
             let keys = try MasterKeyFile.load(directory: try DataDirectory.open(settings.dataDirectory))
             // With another database's key nobody would be found by card or e-mail, and everybody enrolled a second time.
             try await keys.check(against: log, on: database.client)
-            return Installation(database: database, log: log, programme: programme, keys: keys)
+            return Installation(database: database, log: log, programmes: programmes, keys: keys)
         } catch {
             await database.close()
             throw error
@@ -84,7 +84,7 @@ struct Installation: Sendable {
     /// A service over it; see ``withService(_:)``.
     func service() -> LoyaltyService {
         LoyaltyService(
-            client: client, log: log, programme: programme, keys: keys, logger: logger, clock: SystemClock.now)
+            client: client, log: log, programmes: programmes, keys: keys, logger: logger, clock: SystemClock.now)
     }
 
     /// Rebuilds the accounts where another version of the program wrote them, so that nothing is decided on rows of a shape

@@ -2,14 +2,16 @@ import Crypto
 import EventLog
 import Foundation
 import Loyalty
+import LoyaltyService
 import Postgres
 import Wire
 
-/// The programme that the database holds; the first start publishes one.
+/// The programmes that the database holds; the first start publishes one.
 enum PublishedProgramme {
-    static func load(_ settings: Settings, on client: PostgresClient) async throws -> Programme {
+    static func load(_ settings: Settings, on client: PostgresClient) async throws -> [Programme] {
         let store = ProgrammeStore()
-        if let published = try await newest(store, client) { return published }
+        let published = try await ProgrammeBook.published(on: client)
+        if !published.isEmpty { return published }
         let (text, name) = try source(settings)
         let programme = try ProgrammeFile.read(text, name: name)
         let last = programme.versions[programme.versions.count - 1]
@@ -19,15 +21,7 @@ enum PublishedProgramme {
                 document: text, contentHash: Array(SHA256.hash(data: Array(text.utf8))),
                 publishedAtMicros: SystemClock.now().micros), on: client)
         // Another server may have been first, and then its programme is the default.
-        return try await newest(store, client) ?? programme
-    }
-
-    /// The newest version of the programme that was published first.
-    private static func newest(_ store: ProgrammeStore, _ client: PostgresClient) async throws -> Programme? {
-        let all = try await store.all(on: client)
-        guard let first = all.first, let newest = all.filter({ $0.id == first.id }).max(by: { $0.version < $1.version })
-        else { return nil }
-        return try ProgrammeFile.read(newest.document, name: "programme \(newest.id) version \(newest.version)")
+        return try await ProgrammeBook.published(on: client)
     }
 
     private static func source(_ settings: Settings) throws -> (text: String, name: String) {

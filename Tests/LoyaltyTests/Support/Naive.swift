@@ -64,7 +64,7 @@ struct Naive {
     }
 
     private func idle(from instant: Instant) -> CivilDate? {
-        guard case .inactivity(let months) = programme.version(at: instant).expiry else { return nil }
+        guard case .inactivity(let months) = programme.version(at: instant).wallets[0].expiry else { return nil }
         return programme.zone.date(of: instant).adding(months: months)
     }
 
@@ -79,7 +79,7 @@ struct Naive {
         var current = 0
         var lastYear: Int?
         func level(_ spend: Int64) -> Int {
-            ProgrammeVersion.sephoraTiers.lastIndex { spend >= $0.threshold } ?? 0
+            [0, 350_00, 1_000_00].lastIndex { spend >= $0 } ?? 0
         }
         func review(until time: Instant, seen: ArraySlice<Happening>) {
             while let year = lastYear, programme.zone.start(of: CivilDate(year: year + 1, month: 1, day: 1)) <= time {
@@ -95,7 +95,7 @@ struct Naive {
         }
         review(until: instant, seen: happenings[...])
         return (
-            ProgrammeVersion.sephoraTiers[current].id, lastYear.map { CivilDate(year: $0, month: 12, day: 31) }
+            ["insider", "vib", "rouge"][current], lastYear.map { CivilDate(year: $0, month: 12, day: 31) }
         )
     }
 }
@@ -131,8 +131,8 @@ extension Naive {
 extension Naive.Status {
     init(of state: MemberState) {
         self.init(
-            points: state.wallet.available, tier: state.standing.tier, validUntil: state.standing.validUntil,
-            lapsesOn: state.wallet.available > 0 ? state.inactiveOn : nil, expired: state.wallet.expired)
+            points: state.points.available, tier: state.standing.tier, validUntil: state.standing.validUntil,
+            lapsesOn: state.points.available > 0 ? state.inactiveOn : nil, expired: state.points.expired)
     }
 }
 
@@ -146,7 +146,7 @@ extension Naive.Happening {
                 found.append(
                     Self(
                         at: dated.at, kind: .sale, order: event.purchase.order, points: 0, qualifying: event.qualifying,
-                        year: event.period))
+                        year: event.period.calendarYear))
             case .activityCompleted:
                 found.append(Self(at: dated.at, kind: .activity, points: 0, qualifying: 0, year: 0))
             case .pointsAccrued(let event):
@@ -154,13 +154,16 @@ extension Naive.Happening {
             case .purchaseReturned(let event):
                 found.append(
                     Self(
-                        at: dated.at, kind: .returned, order: event.goods.order, points: event.points,
-                        qualifying: event.qualifying, year: event.period))
-            case .enrolled, .returnHeld, .pointsRevoked, .pointsExpired, .tierChanged, .restated, .profileChanged,
-                .erased:
-                continue
+                        at: dated.at, kind: .returned, order: event.goods.order,
+                        points: event.taken.reduce(0) { $0 + $1.points },
+                        qualifying: event.qualifying, year: event.period.calendarYear))
+            default: continue
             }
         }
         return found.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
     }
+}
+
+extension Period {
+    fileprivate var calendarYear: Int { if case .year(let year) = self { year } else { 0 } }
 }

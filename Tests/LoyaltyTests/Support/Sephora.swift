@@ -21,7 +21,8 @@ extension Programme {
         var programme = Programme.sephora
         programme.id = "fickle"
         var pause = ProgrammeVersion.sephora2020
-        (pause.from, pause.expiry) = (.start("2019-07-01"), .never)
+        pause.from = .start("2019-07-01")
+        pause.wallets = [WalletRules()]
         var last = ProgrammeVersion.sephora2020
         (last.number, last.from) = (3, .start("2020-10-01"))
         programme.versions = [.sephora2017, pause, last]
@@ -42,36 +43,49 @@ extension Currency {
 extension EarningRule {
     static func base(_ standard: Ratio, byTier: [String: Ratio] = [:], when: EarningCondition = .init()) -> EarningRule
     {
-        EarningRule(id: "base", wallet: "points", effect: .base(standard: standard, byTier: byTier), condition: when)
+        EarningRule(id: "base", effect: .base(standard: standard, byTier: byTier), condition: when)
     }
 
     static func multiplier(_ id: String, _ thousandths: Int64, when: EarningCondition = .init()) -> EarningRule {
-        EarningRule(id: id, wallet: "points", effect: .multiplier(thousandths: thousandths), condition: when)
+        EarningRule(id: id, effect: .multiplier(thousandths: thousandths), condition: when)
     }
 }
 
-extension ProgrammeVersion {
-    static let sephoraTiers = [
-        Tier(id: "insider", name: "Insider", threshold: 0), Tier(id: "vib", name: "VIB", threshold: 350_00),
-        Tier(id: "rouge", name: "Rouge", threshold: 1_000_00),
-    ]
+extension TierRules {
+    static let sephora = TierRules(
+        levels: [
+            Tier(id: "insider", name: "Insider"),
+            Tier(id: "vib", name: "VIB", requirements: [.init(.spend, 350_00)]),
+            Tier(id: "rouge", name: "Rouge", requirements: [.init(.spend, 1_000_00)]),
+        ])
+}
 
+extension ProgrammeVersion {
     static let sephora2017 = ProgrammeVersion(
         number: 1, from: .distantPast, excludedCategories: ["gift_card", "shipping", "tax", "event_ticket"],
+        wallets: [WalletRules(expiry: .inactivity(months: 18))],
         earning: [.base(Ratio(1, 100), byTier: ["vib": Ratio(125, 10_000), "rouge": Ratio(150, 10_000)])],
-        activities: [ActivityRule(id: "review", wallet: "points", points: 5)],
-        expiry: .inactivity(months: 18), tiers: sephoraTiers, tierValidityYears: 1)
+        activities: [ActivityRule(id: "review", points: 5)], tiers: .sephora)
 
     static let sephora2020 = ProgrammeVersion(
         number: 2, from: .start("2020-05-29"), excludedCategories: sephora2017.excludedCategories,
+        wallets: [WalletRules(expiry: .inactivity(months: 12))],
         earning: [
             .base(Ratio(1, 100)),
             .multiplier(
                 "triple", 3000, when: EarningCondition(from: .start("2025-11-01"), until: .start("2025-11-08"))),
             .multiplier("double", 2000, when: EarningCondition(channels: ["app"])),
-            .multiplier("fourfold", 4000, when: EarningCondition(categories: ["skincare"])),
+            .multiplier("fourfold", 4000, when: EarningCondition(goods: GoodsCondition(categories: ["skincare"]))),
         ],
-        activities: sephora2017.activities, expiry: .inactivity(months: 12), tiers: sephoraTiers, tierValidityYears: 1)
+        activities: sephora2017.activities, tiers: .sephora,
+        rewards: [
+            Reward(
+                id: "cash", name: "Beauty Insider Cash", kind: .discount, price: 500, value: 10_00,
+                condition: RewardCondition(minimumOrder: 10_00), perOrder: 1),
+            Reward(
+                id: "rouge_reward", name: "Rouge Reward", kind: .voucher, price: 2_500, value: 100_00,
+                condition: RewardCondition(tiers: ["rouge"]), voucher: VoucherRules(validDays: 90)),
+        ])
 }
 
 extension Programme: CustomTestStringConvertible {

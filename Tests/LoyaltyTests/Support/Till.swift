@@ -9,28 +9,41 @@ struct Till {
     private(set) var state: MemberState
     private var orders = 0
 
-    init(_ programme: Programme = .sephora, enrolled day: CivilDate = "2017-01-01") {
+    init(
+        _ programme: Programme = .sephora, enrolled day: CivilDate = "2017-01-01", birthday: MonthDay? = nil,
+        referredBy: String? = nil
+    ) {
         let at = Instant.start(day, in: programme.zone)
         self.programme = programme
-        log = [programme.enrolment(at: at, language: .english)]
-        state = programme.newcomer(at: at, language: .english)
+        log = [programme.enrolment(at: at, language: .english, birthday: birthday, referredBy: referredBy)]
+        state = programme.newcomer(at: at, language: .english, birthday: birthday, referredBy: referredBy)
     }
 
     @discardableResult
     mutating func deliver(_ command: Command, at: Instant) throws(Refusal) -> Decision {
-        let decision = try decide(command, at: at)
+        var decision = try decide(command, at: at)
+        DatedEvent.identify(&decision.events) { "conversion-\($0)" }
         log += decision.events
         state = decision.state
         return decision
     }
 
     func decide(_ command: Command, at: Instant) throws(Refusal) -> Decision {
-        let order = command.order.map { OrderHistory(of: $0, in: log) }
-        do {
-            return try programme.decide(command, at: at, for: state, order: order)
-        } catch .needs(.history) {
-            return try programme.decide(command, at: at, for: state, order: order, history: log)
+        var known = Known()
+        if case .purchase(let purchase) = command { look(for: .order(purchase.order), &known) }
+        while true {
+            do {
+                return try programme.decide(command, at: at, for: state, known: known)
+            } catch .needs(.history) where known.history == nil {
+                known.history = log
+            } catch .needs(.subject(let subject)) where known.subjects[subject] == nil {
+                look(for: subject, &known)
+            }
         }
+    }
+
+    private func look(for subject: Subject, _ known: inout Known) {
+        known.subjects[subject] = log.filter { $0.event.subject == subject }
     }
 
     /// What the recorded events fold to.
@@ -44,7 +57,11 @@ struct Till {
     func brought(to instant: Instant) throws -> MemberState { try programme.current(state, at: instant).state }
 
     /// Records what has fallen due, as a scheduler would.
-    mutating func settle(to instant: Instant) throws { log += try state.advance(to: instant, under: programme) }
+    mutating func settle(to instant: Instant) throws {
+        var due = try state.advance(to: instant, under: programme)
+        DatedEvent.identify(&due) { "conversion-\($0)" }
+        log += due
+    }
 
     // MARK: Short words for what happens in a shop
 
@@ -99,14 +116,16 @@ extension Command {
                 source: "shop", order: order.map { OrderReference(source: "shop", id: $0) }, returnID: id,
                 currency: currency, goods: goods))
     }
+}
 
-    var order: OrderReference? {
-        switch self {
-        case .purchase(let purchase): purchase.order
-        case .purchaseReturn(let goods): goods.order
-        case .activity: nil
-        }
-    }
+extension MemberState {
+    /// The wallet `points`.
+    var points: Wallet { wallet(Programme.defaultWallet) }
+
+    var inactiveOn: CivilDate? { points.inactiveOn }
+
+    /// Qualifying minor units of a calendar year.
+    func spend(in year: Int) -> Int64 { total(.spend, in: .year(year)) }
 }
 
 /// The code of the rejection that the work ends in; nil where it is done or stops for another reason.

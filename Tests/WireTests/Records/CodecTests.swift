@@ -5,11 +5,11 @@ import Testing
 
 @Suite("Recorded events and states survive storage")
 struct CodecTests {
-    @Test("an event reads back as it was written, and is written the same again", arguments: 0..<60)
-    func events(seed: UInt64) throws {
-        var random = Seeded(seed)
-        for _ in 0..<20 {
-            let event = random.event()
+    @Test("an event reads back as it was written, and is written the same again", arguments: RecordedType.allCases)
+    func events(type: RecordedType) throws {
+        var random = Seeded(7)
+        for _ in 0..<50 {
+            let event = random.event(of: type)
             let (type, data) = EventCodec.encode(event)
             let decoded = try EventCodec.decode(type: type, data: data)
             #expect(decoded == event)
@@ -29,24 +29,46 @@ struct CodecTests {
         }
     }
 
-    @Test("a full state stays within 4 KiB")
+    @Test("a state of years stays within 4 KiB")
     func bounded() {
-        let lots = (0..<Wallet.endedLotsKept).map { day in
-            Lot(id: CivilDate(daysSince1970: 20_000 + day), end: .inactivity, available: 0, expired: 1_000_000)
-        }
         var state = MemberState(
             programme: "sephora-beauty-insider", language: .english, enrolledAt: Instant(micros: 1), tier: "insider")
-        state.wallet.ended = lots
-        state.wallet.open = [Lot(id: CivilDate(daysSince1970: 21_000), end: .inactivity, available: 1_000_000)]
-        state.spend = (0..<MemberState.periodsKept).map { MemberState.Spend(period: 2020 + $0, amount: 1_000_000) }
+        var wallet = Wallet(id: "points")
+        wallet.lots = (0..<36).map { Lot(.on(CivilDate(daysSince1970: 20_000 + 31 * $0)), 1_000_000) }
+        state.wallets = [wallet]
+        state.totals = (2020..<2024).flatMap { year in
+            ["orders", "points", "spend"].map { .init(period: .year(year), metric: $0, amount: 1_000_000) }
+        }
+        state.counters = (0..<24).map { .init(rule: "triple", window: "2026-\($0)", value: 3) }
         #expect(StateCodec.encode(state).count < 4096)
+    }
+
+    @Test("the order in which gifts came makes no difference to the bytes")
+    func gifts() {
+        var states = [Samples.state, Samples.state]
+        for (index, rules) in [["a", "b", "c", "ä"], ["ä", "c", "b", "a"]].enumerated() {
+            states[index].gifts = [:]
+            for rule in rules { states[index].gifts[rule] = 2026 }
+        }
+        #expect(StateCodec.encode(states[0]) == StateCodec.encode(states[1]))
+        let text = String(decoding: StateCodec.encode(states[0]), as: UTF8.self)
+        #expect(text.contains(#""gifts":{"a":2026,"b":2026,"c":2026,"ä":2026}"#))
+    }
+
+    @Test(
+        "a text that is no period, end or pending day is refused",
+        arguments: ["", "+2026", "02026", "m", "m+3", "d1.5", "2026-02-30", "activity/x", "Never"])
+    func texts(text: String) {
+        #expect(Period(recorded: text) == nil)
+        #expect(Lot.End(recorded: text) == nil)
+        #expect(PendingPoints.Until(recorded: text) == nil)
     }
 
     @Test(
         "what cannot be an event is refused with a reason",
         arguments: [
             ("points.imagined", "{}", CodecError.unknownType("points.imagined")),
-            ("member.enrolled", #"{"v":2,"programme":"p"}"#, .unknownVersion(type: "member.enrolled", version: 2)),
+            ("member.enrolled", #"{"v":3,"programme":"p"}"#, .unknownVersion(type: "member.enrolled", version: 3)),
             ("member.enrolled", #"{"v":0,"programme":"p"}"#, .unknownVersion(type: "member.enrolled", version: 0)),
             (
                 "member.enrolled", #"{"programme":"p"}"#,
@@ -63,6 +85,14 @@ struct CodecTests {
             (
                 "member.enrolled", #"{"v":1,"programme":"p","tier":"t","language":"en","x":1}"#,
                 .invalid([Fault(pointer: "/x", detail: "is not a known member")])
+            ),
+            (
+                "points.expired", #"{"v":2,"wallet":"points","points":1,"lot":"2026-02-30","balance":0}"#,
+                .invalid([Fault(pointer: "/lot", detail: "must be a day such as 2026-12-31, inactivity or never")])
+            ),
+            (
+                "member.absorbed", #"{"v":1,"from":"m","state":{"v":9}}"#,
+                .invalid([Fault(pointer: "/state", detail: "is of a version that this server does not know")])
             ),
         ])
     func refused(type: String, data: String, error: CodecError) {

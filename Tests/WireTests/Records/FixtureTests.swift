@@ -20,23 +20,45 @@ struct FixtureTests {
     @Test("an event is written and read as in its fixture", arguments: Samples.events)
     func event(name: String, event: LoyaltyEvent) throws {
         let written = EventCodec.encode(event)
-        let stored = try fixture("\(name).v1.json")
+        let stored = try fixture("\(name).v\(RecordedType(of: event).version).json")
         #expect(name.hasPrefix(written.type))
         #expect(String(decoding: written.data, as: UTF8.self) == String(decoding: stored, as: UTF8.self))
         #expect(try EventCodec.decode(type: written.type, data: stored) == event)
     }
 
-    @Test("every type of event has a fixture")
+    @Test("an event of the first version is read as what it says in the shape of today", arguments: Samples.old)
+    func old(name: String, event: LoyaltyEvent) throws {
+        let stored = try fixture("\(name).v1.json")
+        #expect(try EventCodec.decode(type: RecordedType(of: event).rawValue, data: stored) == event)
+    }
+
+    @Test("every type of event has a fixture of each of its versions")
     func complete() {
         let covered = Set(Samples.events.map { RecordedType(of: $0.1) })
         #expect(covered == Set(RecordedType.allCases))
+        let old = Set(Samples.old.map { RecordedType(of: $0.1) })
+        #expect(old == Set(RecordedType.allCases.filter { $0.version > 1 }))
     }
 
     @Test("a state is written and read as in its fixture")
     func state() throws {
-        let stored = try fixture("state.v1.json")
+        let stored = try fixture("state.v2.json")
         let written = String(decoding: StateCodec.encode(Samples.state), as: UTF8.self)
         #expect(written == String(decoding: stored, as: UTF8.self))
         #expect(try StateCodec.decode(stored) == Samples.state)
+    }
+
+    @Test("a state of the first version keeps its sums, lots, spend and standing")
+    func oldState() throws {
+        let state = try StateCodec.decode(try fixture("state.v1.json"))
+        #expect(state == Samples.oldState)
+        #expect(state.available == 132)
+    }
+
+    @Test("an ordinary purchase and what it earned stay small")
+    func small() {
+        let bytes = [LoyaltyEvent.purchaseCompleted(Samples.leastPurchase), .pointsAccrued(Samples.leastAccrual)]
+            .reduce(0) { $0 + EventCodec.encode($1).data.count }
+        #expect(bytes < 700)
     }
 }

@@ -1,0 +1,65 @@
+public import Foundation
+public import Loyalty
+public import LoyaltyService
+public import Wire
+
+/// What is done for members beside recording what checkouts say: points spent, given, handed on.
+public protocol ActsAPI: Sendable {
+    /// What a purchase would bring; writes nothing.
+    func quote(_ body: QuoteBody, at: Instant) async throws(ServiceError) -> QuoteView
+
+    /// Holds or spends points.
+    func redeem(
+        _ body: RedemptionBody, member: UUID, idempotencyKey: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> RedemptionView
+
+    /// A redemption as it stands.
+    func redemption(_ id: UUID, at: Instant) async throws(ServiceError) -> RedemptionView
+
+    /// Spends what was held.
+    func confirmRedemption(
+        _ id: UUID, idempotencyKey: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> RedemptionView
+
+    /// Gives points back.
+    func cancelRedemption(
+        _ id: UUID, idempotencyKey: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> RedemptionView
+
+    /// Uses a code, once.
+    func redeemVoucher(
+        _ code: String, idempotencyKey: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> VoucherView
+
+    /// The catalogue, perhaps as one member sees it.
+    func rewards(for member: MemberReference?, at: Instant) async throws(ServiceError) -> [RewardView]
+
+    /// Gives or takes points by hand.
+    func adjust(
+        _ body: AdjustmentBody, member: UUID, agent: UUID, idempotencyKey: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> AdjustmentOutcome
+
+    /// Adjustments that wait for somebody else.
+    func waitingAdjustments(page: PageRequest) async throws(ServiceError) -> Page<AdjustmentRequest>
+
+    /// Carries out an adjustment that waited.
+    func approveAdjustment(_ id: UUID, agent: UUID, at: Instant) async throws(ServiceError) -> ActView
+
+    /// Hands points to another member.
+    func transfer(
+        _ body: TransferBody, from member: UUID, idempotencyKey: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> ActView
+
+    /// One member becomes another.
+    func merge(_ member: UUID, _ body: MergeBody, at: Instant) async throws(ServiceError) -> MemberView
+
+    /// Changes a paid membership.
+    func subscribe(
+        _ body: SubscriptionBody, member: UUID, idempotencyKey: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> ActView
+
+    /// Gives a tier by hand.
+    func grantTier(
+        _ body: TierBody, member: UUID, idempotencyKey: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> ActView
+}

@@ -1,0 +1,16 @@
+public import Loyalty
+public import LoyaltyService
+
+/// Programmes and their versions.
+public protocol ProgrammesAPI: Sendable {
+    /// A programme with every version it ever had.
+    func programme(_ id: String, at: Instant) async throws(ServiceError) -> ProgrammeView
+
+    /// Every programme, the default first.
+    func allProgrammes(at: Instant) async throws(ServiceError) -> [ProgrammeView]
+
+    /// Publishes a version, once and for ever.
+    func publish(
+        _ text: String, as number: Int, of id: String, at: Instant
+    ) async throws(ServiceError) -> ProgrammeView
+}

@@ -1,0 +1,188 @@
+import EventLog
+public import Foundation
+public import Loyalty
+public import Wire
+
+extension LoyaltyService {
+    /// Holds or spends points.
+    ///
+    /// - Throws: `insufficient_points`, `out_of_stock`, `not_eligible`, `reward_not_found`, `member_not_found`.
+    public func redeem(
+        _ body: RedemptionBody, member: UUID, idempotencyKey: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> RedemptionView {
+        do {
+            let (member, known) = try await survivor(of: member)
+            let id =
+                idempotencyKey.map { Digest.uuid("redemption", "\(repeatKey($0, content: "")!.key)") }
+                ?? ids.next(nowMicros: at.micros)
+            let request = RedemptionRequest(
+                id: UUIDText.text(id), what: body.what, order: body.order, orderTotal: body.orderTotal,
+                orderCurrency: body.orderCurrency, partner: body.partner, confirm: body.confirm)
+            let repeatKey = RepeatKey(
+                key: id.bytes, contentHash: keys.hash(request: Array("\(member) \(body.content)".utf8)))
+            let programme = try programme(of: known.state)
+            let reward: Reward? =
+                if case .reward(let wanted) = body.what { programme.version(at: at).reward(wanted) } else { nil }
+            let isHeld = try await stock.take(reward, of: programme, for: id, member: member, at: at)
+            do {
+                let reply = try await perform(.redemption(request), for: member, at: at, repeatKey)
+                return try await view(of: reply)
+            } catch {
+                if isHeld { try await stock.release(id) }
+                throw error
+            }
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    /// Spends what was held. Whoever asks again gets the same answer.
+    ///
+    /// - Throws: `redemption_not_found`, `redemption_closed`.
+    public func confirmRedemption(
+        _ id: UUID, idempotencyKey: RequestKey? = nil, at: Instant
+    ) async throws(ServiceError) -> RedemptionView {
+        try await change(id, by: .confirmRedemption(id: UUIDText.text(id)), idempotencyKey, at: at)
+    }
+
+    /// Gives points back to the lots they came from, also what had been spent, unless its voucher was used.
+    ///
+    /// - Throws: `redemption_not_found`, `voucher_used`.
+    public func cancelRedemption(
+        _ id: UUID, idempotencyKey: RequestKey? = nil, at: Instant
+    ) async throws(ServiceError) -> RedemptionView {
+        let view = try await change(id, by: .cancelRedemption(id: UUIDText.text(id)), idempotencyKey, at: at)
+        do { try await stock.release(id) } catch { throw translated(error) }
+        return view
+    }
+
+    /// A redemption as it stands.
+    public func redemption(_ id: UUID, at: Instant) async throws(ServiceError) -> RedemptionView {
+        do {
+            return try await view(ofRedemption: id, in: try await owner(ofRedemption: id), at: at)
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    private func change(
+        _ id: UUID, by command: Command, _ key: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> RedemptionView {
+        do {
+            let stream = try await owner(ofRedemption: id)
+            let member = try await living(stream)
+            let repeatKey = repeatKey(key, content: UUIDText.text(id))
+            let reply = try await perform(command, for: member, at: at, repeatKey)
+            var view = try await view(ofRedemption: id, in: member, at: at)
+            view.isReplayed = reply.isReplayed
+            return view
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    private func owner(ofRedemption id: UUID) async throws -> UUID {
+        guard let first = try await log.events(byKeys: [id.bytes], on: client)[id.bytes] else {
+            throw ServiceError.redemptionNotFound
+        }
+        return first.stream
+    }
+
+    private func view(of reply: CommandReply) async throws -> RedemptionView {
+        var story = RedemptionHistory()
+        for (dated, _) in reply.events { story.add(dated) }
+        guard let view = view(story, of: reply.memberID, at: nil) else {
+            throw ServiceError.internalFault("no redemption in the reply to one")
+        }
+        var told = view
+        told.isReplayed = reply.isReplayed
+        return told
+    }
+
+    private func view(ofRedemption id: UUID, in member: UUID, at: Instant) async throws -> RedemptionView {
+        var story = RedemptionHistory()
+        for dated in try await events(about: .redemption(UUIDText.text(id)), of: member) { story.add(dated) }
+        guard let view = view(story, of: member, at: at) else { throw ServiceError.redemptionNotFound }
+        return view
+    }
+
+    /// - Parameter at: an open reservation has lapsed by then, whether or not that was recorded.
+    private func view(_ story: RedemptionHistory, of member: UUID, at: Instant?) -> RedemptionView? {
+        guard let redemption = story.redemption else { return nil }
+        let isOver = story.expiresAt.map { expiresAt in at.map { expiresAt <= $0 } ?? false } ?? false
+        let status: RedemptionView.Status =
+            story.isConfirmed
+            ? .confirmed : story.isReserved ? (isOver ? .lapsed : .reserved) : story.hasLapsed ? .lapsed : .cancelled
+        return RedemptionView(
+            memberID: member, redemption: redemption, status: status,
+            voucher: story.voucher.map { voucher in
+                RedemptionView.Voucher(
+                    code: keys.voucherCode(for: redemption.id), validUntil: voucher.validUntil,
+                    isUsed: story.isVoucherUsed)
+            }, expiresAt: status == .reserved ? story.expiresAt : nil)
+    }
+
+    /// Uses a code, once.
+    ///
+    /// - Throws: `voucher_not_found`, `voucher_used`, `voucher_expired`.
+    public func redeemVoucher(
+        _ code: String, idempotencyKey: RequestKey? = nil, at: Instant
+    ) async throws(ServiceError) -> VoucherView {
+        do {
+            let key = keys.key(ofVoucher: code)
+            guard let found = try await log.events(byKeys: [key], on: client)[key],
+                case .voucherIssued(let voucher) = try DatedEvent(found).event
+            else { throw ServiceError.voucherNotFound }
+            let member = try await living(found.stream)
+            let reply = try await perform(
+                .redeemVoucher(redemption: voucher.redemption), for: member, at: at,
+                repeatKey(idempotencyKey, content: voucher.redemption))
+            return VoucherView(
+                code: code, memberID: member, redemptionID: voucher.redemption, reward: voucher.reward,
+                value: voucher.value, currency: voucher.currency, validUntil: voucher.validUntil,
+                isReplayed: reply.isReplayed)
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    /// The catalogue, perhaps as one member sees it.
+    public func rewards(for reference: MemberReference?, at: Instant) async throws(ServiceError) -> [RewardView] {
+        do {
+            guard let reference else { return try await catalogue(programmes.standard, at: at) { _ in (nil, nil) } }
+            guard let id = try await directory.find(reference) else { throw ServiceError.memberNotFound }
+            let known = try await survivor(of: id).known
+            let programme = try programme(of: known.state)
+            let state = try programme.current(known.state, at: max(at, known.state.latest)).state
+            return try await catalogue(programme, at: at, tier: state.standing.tier) { reward in
+                let price = reward.price(in: state.standing.tier)
+                return (
+                    price <= max(0, state.wallet(reward.wallet).available),
+                    programme.isEligible(reward, for: state, at: at)
+                )
+            }
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    private func catalogue(
+        _ programme: Programme, at: Instant, tier: String? = nil, _ judge: (Reward) -> (Bool?, Bool?)
+    ) async throws -> [RewardView] {
+        let rewards = programme.version(at: at).rewards
+        let taken = try await stock.taken(of: rewards.filter { $0.stock != nil }.map(\.id), in: programme.id)
+        return rewards.map { reward in
+            let (affordable, eligible) = judge(reward)
+            return RewardView(
+                reward: reward, price: tier.map(reward.price) ?? reward.price,
+                currency: programme.currencies[0].code,
+                stock: reward.stock.map { max(0, $0 - (taken[reward.id] ?? 0)) }, isAffordable: affordable,
+                isEligible: eligible)
+        }
+    }
+}
+
+extension UUID {
+    /// Its sixteen bytes.
+    var bytes: [UInt8] { withUnsafeBytes(of: uuid) { Array($0) } }
+}

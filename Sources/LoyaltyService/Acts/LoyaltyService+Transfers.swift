@@ -1,0 +1,125 @@
+import EventLog
+public import Foundation
+public import Loyalty
+import Postgres
+public import Wire
+
+/// What moves value between members is two events with a common id, each right on its own; the second is carried out
+/// until it is done, by whoever notices.
+extension LoyaltyService {
+    /// Hands points to another member, with the ends that they have.
+    ///
+    /// - Throws: `insufficient_points`, `transfer_not_allowed`, `member_not_found`.
+    public func transfer(
+        _ body: TransferBody, from member: UUID, idempotencyKey: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> ActView {
+        do {
+            let from = try await survivor(of: member)
+            guard let found = try await directory.find(body.to) else { throw ServiceError.recipientNotFound }
+            guard let to = try? await survivor(of: found), to.known.state.programme == from.known.state.programme else {
+                throw ServiceError.recipientNotFound
+            }
+            guard to.id != from.id else { throw ServiceError.sameMember }
+            let repeatKey = repeatKey(idempotencyKey, content: "\(from.id) \(body.content)")
+            let id = repeatKey.map { Digest.uuid("transfer", "\($0.key)") } ?? ids.next(nowMicros: at.micros)
+            let key = RepeatKey(
+                key: id.bytes, contentHash: keys.hash(request: Array("\(from.id) \(body.content)".utf8)))
+            try await begin("transfer", id, from.id, to.id, at: at)
+            let command = Command.transferOut(
+                id: UUIDText.text(id), to: UUIDText.text(to.id), wallet: body.wallet, points: body.points)
+            do {
+                let reply = try await perform(command, for: from.id, at: at, key)
+                try await arrive(id, at: at)
+                return try act(reply, id: UUIDText.text(id), at: at)
+            } catch let error as ServiceError where error.status < 500 {
+                try await end(id)
+                throw error
+            }
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    /// One member becomes another: nothing is lost, and both ids lead to the one who goes on.
+    ///
+    /// - Throws: `member_not_found`, `recipient_not_found`.
+    public func merge(
+        _ member: UUID, _ body: MergeBody, at: Instant
+    ) async throws(ServiceError) -> MemberView {
+        do {
+            let from = try await account(of: member)
+            guard let found = try await directory.find(body.into), let into = try? await survivor(of: found),
+                into.known.state.programme == from.state.programme
+            else { throw ServiceError.recipientNotFound }
+            if from.state.mergedInto == UUIDText.text(into.id) { return try await view(of: into.id, at: at) }
+            guard from.state.mergedInto == nil else { throw ServiceError.memberNotFound }
+            guard into.id != member else { throw ServiceError.sameMember }
+            let id = Digest.uuid("merge", UUIDText.text(member))
+            try await begin("merge", id, member, into.id, at: at)
+            let key = RepeatKey(key: id.bytes, contentHash: into.id.bytes)
+            _ = try await perform(.merge(into: UUIDText.text(into.id)), for: member, at: at, key)
+            try await arrive(id, at: at)
+            return try await view(of: into.id, at: at)
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    // MARK: Errands
+
+    private func begin(_ kind: String, _ id: UUID, _ first: UUID, _ second: UUID, at: Instant) async throws {
+        _ = try await client.query(
+            """
+            INSERT INTO treue.errand (begun_at, id, first, second, kind) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT DO NOTHING
+            """, [.timestamptz(at.micros), .uuid(id), .uuid(first), .uuid(second), .text(kind)])
+    }
+
+    private func end(_ id: UUID) async throws {
+        _ = try await client.query("DELETE FROM treue.errand WHERE id = $1", [.uuid(id)])
+    }
+
+    /// Carries out the second half of what the first event in the log begins.
+    private func arrive(_ id: UUID, at: Instant) async throws {
+        guard let first = try await log.events(byKeys: [id.bytes], on: client)[id.bytes] else { return }
+        let second = RepeatKey(key: Digest.sixteen("errand", UUIDText.text(id)), contentHash: id.bytes)
+        switch try DatedEvent(first).event {
+        case .pointsTransferred(var transfer):
+            guard let to = UUIDText.parse(transfer.other) else { return }
+            transfer.other = UUIDText.text(first.stream)
+            _ = try await perform(.transferIn(transfer), for: try await living(to), at: at, second)
+        case .merged(let merged):
+            guard let into = UUIDText.parse(merged.into) else { return }
+            let absorbed = MemberAbsorbed(
+                from: UUIDText.text(first.stream), state: try await state(of: first.stream, before: first.version))
+            _ = try await perform(.absorb(absorbed), for: try await living(into), at: at, second)
+        default: return
+        }
+        try await end(id)
+    }
+
+    private func state(of member: UUID, before version: Int64) async throws -> MemberState {
+        let events = try await log.history(of: member, on: client).prefix(Int(version) - 1)
+        guard let first = events.first, var state = MemberState(beginningWith: first) else {
+            throw ServiceError.internalFault("member \(member) has no beginning")
+        }
+        for event in events { try state.evolve(event) }
+        return state
+    }
+
+    /// Carries out what a server that died left half done.
+    func finishErrands(at: Instant) async throws {
+        let rows = try await client.query(
+            "SELECT id FROM treue.errand WHERE begun_at < $1 ORDER BY begun_at LIMIT 100",
+            [.timestamptz(at.micros - LoyaltyService.patienceMicros)])
+        for row in rows {
+            let id = try row.uuid(0)
+            try await arrive(id, at: at)
+            // The first half never came: there is nothing to carry out.
+            if try await log.events(byKeys: [id.bytes], on: client).isEmpty { try await end(id) }
+        }
+    }
+
+    /// How long the first half may take.
+    private static let patienceMicros: Int64 = 30_000_000
+}

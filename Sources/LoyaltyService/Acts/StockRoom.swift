@@ -1,0 +1,86 @@
+import EventLog
+import Foundation
+import Loyalty
+import Postgres
+import Wire
+
+/// How many of a reward are left. One is set aside first, then the member's points are taken; what comes to nothing is put
+/// back, at once or, where a server died between the two, by whoever next finds the shelf empty.
+struct StockRoom: Sendable {
+    let client: PostgresClient
+    let log: EventLog
+
+    /// Sets one aside for a redemption; the same redemption finds its own again.
+    ///
+    /// - Returns: whether there is something to put back if the redemption comes to nothing.
+    /// - Throws: `out_of_stock`.
+    func take(
+        _ reward: Reward?, of programme: Programme, for redemption: UUID, member: UUID, at: Instant
+    ) async throws -> Bool {
+        guard let reward, let stock = reward.stock else { return false }
+        for attempt in 0..<2 {
+            switch try await take(reward.id, programme.id, stock, redemption, member, at: at) {
+            case "taken": return true
+            case "held": return false
+            default: if attempt == 0 { try await tidy(reward.id, in: programme.id, at: at) }
+            }
+        }
+        throw ServiceError(Rejection(.outOfStock, "None of `\(reward.id)` is left.", at: "/reward"))
+    }
+
+    private func take(
+        _ reward: String, _ programme: String, _ stock: Int64, _ redemption: UUID, _ member: UUID, at: Instant
+    ) async throws -> String? {
+        try await client.query(
+            "SELECT treue.take_stock($1, $2, $3, $4, $5, $6)",
+            [
+                .text(programme), .text(reward), .int8(stock), .uuid(redemption), .uuid(member),
+                .timestamptz(at.micros),
+            ]
+        ).first?.text(0)
+    }
+
+    /// Puts back what was set aside for a redemption, if anything was.
+    func release(_ redemption: UUID) async throws {
+        _ = try await client.query("SELECT treue.release_stock($1)", [.uuid(redemption)])
+    }
+
+    /// How many of each reward are gone.
+    func taken(of rewards: [String], in programme: String) async throws -> [String: Int64] {
+        guard !rewards.isEmpty else { return [:] }
+        let rows = try await client.query(
+            "SELECT reward, taken FROM treue.stock WHERE programme = $1 AND reward = ANY ($2)",
+            [.text(programme), .textArray(rewards)])
+        var taken: [String: Int64] = [:]
+        for row in rows { taken[try row.text(0)] = try row.int8(1) }
+        return taken
+    }
+
+    /// Puts back what was set aside for redemptions that came to nothing, were cancelled, or have lapsed.
+    func tidy(_ reward: String, in programme: String, at: Instant) async throws {
+        let rows = try await client.query(
+            """
+            SELECT redemption_id, member_id, held_at FROM treue.stock_hold
+             WHERE programme = $1 AND reward = $2 AND NOT is_final ORDER BY held_at LIMIT 1000
+            """, [.text(programme), .text(reward)])
+        for row in rows {
+            let (redemption, member, heldAt) = (try row.uuid(0), try row.uuid(1), try row.timestamptz(2))
+            let subject = Subject.redemption(UUIDText.text(redemption)).digest
+            let found = try await log.events(about: [StreamSubject(stream: member, subject: subject)], on: client)
+            var story = RedemptionHistory()
+            for event in found[member] ?? [] { story.add(try DatedEvent(event)) }
+            if story.isConfirmed {
+                _ = try await client.query(
+                    "UPDATE treue.stock_hold SET is_final = true WHERE redemption_id = $1", [.uuid(redemption)])
+                continue
+            }
+            let isOpen = story.isReserved && story.expiresAt.map { at < $0 } == true
+            // Nothing in the log yet: it may be on its way.
+            let isUnderWay = story.redemption == nil && at.micros < heldAt + StockRoom.patienceMicros
+            if !isOpen && !isUnderWay { try await release(redemption) }
+        }
+    }
+
+    /// How long a redemption may take to arrive in the log.
+    private static let patienceMicros: Int64 = 60_000_000
+}

@@ -1,0 +1,74 @@
+internal import Loyalty
+
+/// The types of recorded events by their public names.
+enum RecordedType: String, CaseIterable {
+    case memberEnrolled = "member.enrolled"
+    case memberUpdated = "member.updated"
+    case purchaseCompleted = "purchase.completed"
+    case pointsAccrued = "points.accrued"
+    case purchaseReturned = "purchase.returned"
+    case returnHeld = "return.held"
+    case activityCompleted = "activity.completed"
+    case pointsRevoked = "points.revoked"
+    case pointsMatured = "points.matured"
+    case pointsExpired = "points.expired"
+    case pointsAdjusted = "points.adjusted"
+    case pointsTransferred = "points.transferred"
+    case redemptionReserved = "redemption.reserved"
+    case redemptionConfirmed = "redemption.confirmed"
+    case redemptionCancelled = "redemption.cancelled"
+    case voucherIssued = "voucher.issued"
+    case voucherRedeemed = "voucher.redeemed"
+    case referralCompleted = "referral.completed"
+    case subscriptionChanged = "subscription.changed"
+    case tierGranted = "tier.granted"
+    case tierChanged = "tier.changed"
+    case memberMerged = "member.merged"
+    case memberAbsorbed = "member.absorbed"
+    case memberRestated = "member.restated"
+    case memberErased = "member.erased"
+
+    /// The schema version that is written.
+    var version: Int64 {
+        switch self {
+        case .memberEnrolled, .memberUpdated, .purchaseCompleted, .pointsAccrued, .purchaseReturned, .activityCompleted,
+            .pointsRevoked, .pointsExpired, .tierChanged, .memberRestated:
+            2
+        case .returnHeld, .pointsMatured, .pointsAdjusted, .pointsTransferred, .redemptionReserved,
+            .redemptionConfirmed, .redemptionCancelled, .voucherIssued, .voucherRedeemed, .referralCompleted,
+            .subscriptionChanged, .tierGranted, .memberMerged, .memberAbsorbed, .memberErased:
+            1
+        }
+    }
+
+    init(of event: LoyaltyEvent) {
+        self =
+            switch event {
+            case .enrolled: .memberEnrolled
+            case .profileChanged: .memberUpdated
+            case .purchaseCompleted: .purchaseCompleted
+            case .pointsAccrued: .pointsAccrued
+            case .purchaseReturned: .purchaseReturned
+            case .returnHeld: .returnHeld
+            case .activityCompleted: .activityCompleted
+            case .pointsRevoked: .pointsRevoked
+            case .pointsMatured: .pointsMatured
+            case .pointsExpired: .pointsExpired
+            case .pointsAdjusted: .pointsAdjusted
+            case .pointsTransferred: .pointsTransferred
+            case .redemptionReserved: .redemptionReserved
+            case .redemptionConfirmed: .redemptionConfirmed
+            case .redemptionCancelled: .redemptionCancelled
+            case .voucherIssued: .voucherIssued
+            case .voucherRedeemed: .voucherRedeemed
+            case .referralCompleted: .referralCompleted
+            case .subscriptionChanged: .subscriptionChanged
+            case .tierGranted: .tierGranted
+            case .tierChanged: .tierChanged
+            case .merged: .memberMerged
+            case .absorbed: .memberAbsorbed
+            case .restated: .memberRestated
+            case .erased: .memberErased
+            }
+    }
+}

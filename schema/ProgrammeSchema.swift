@@ -1,0 +1,5 @@
+/// The JSON Schema of a programme file: with it an editor completes keys and marks what is wrong.
+public enum ProgrammeSchema {
+    /// The bytes of `schema/programme.schema.json`.
+    public static let json: [UInt8] = PackageResources.programme_schema_json
+}

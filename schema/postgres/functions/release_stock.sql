@@ -1,0 +1,11 @@
+-- Puts back what was set aside for a redemption, once.
+CREATE OR REPLACE FUNCTION treue.release_stock(redemption_ uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH gone AS (
+        DELETE FROM treue.stock_hold WHERE redemption_id = redemption_ RETURNING programme, reward
+    )
+    UPDATE treue.stock SET taken = taken - 1 FROM gone
+     WHERE stock.programme = gone.programme AND stock.reward = gone.reward;
+$$;
