@@ -36,6 +36,9 @@ public final class LoyaltyService: Sendable {
     private let signal: LogSignal
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
+    let clock: @Sendable () -> Instant
+    /// Long work that administrators ask for; runs while ``OperationRunner/run()`` does.
+    public let operations: OperationRunner
     private let queueLimit: Int
     private let waiting = Mutex(0)
 
@@ -50,6 +53,8 @@ public final class LoyaltyService: Sendable {
         (self.clock, self.configuration) = (clock, configuration)
         directory = Directory(client: client, log: log, keys: keys, programmes: programmes, clock: clock)
         keyCache = PrincipalCache()
+        self.clock = clock
+        operations = OperationRunner(client: client, logger: logger, clock: clock)
         queueLimit = max(1, configuration.queueLimit)
         let decider = Lane(
             log: log, means: Plan.Means(programmes: programmes, keys: keys),
