@@ -88,7 +88,8 @@ let package = Package(
         tests(
             of: "HTTPAPI",
             uses: [
-                "Schema", "Loyalty", "LoyaltyService", "Wire", hummingbird, hummingbirdCore, hummingbirdTesting,
+                "Schema", "Postgres", "EventLog", "Loyalty", "LoyaltyService", "Wire", "TestSupport", hummingbird,
+                hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 nio, nioEmbedded, logging, crypto,
             ]),
