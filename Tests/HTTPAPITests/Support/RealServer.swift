@@ -4,13 +4,16 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import Loyalty
-import LoyaltyService
+public import LoyaltyService
 import Postgres
 import Synchronization
 import TestSupport
 import Wire
 
-@testable import HTTPAPI
+@testable public import HTTPAPI
+
+// As the program itself does.
+extension LoyaltyService: LoyaltyAPI {}
 
 /// The routes over a service with a database of its own, at a time that the test says.
 struct RealServer: Sendable {
