@@ -90,8 +90,8 @@ let package = Package(
         tests(
             of: "HTTPAPI",
             uses: [
-                "Schema", "EventLog", "Loyalty", "LoyaltyService", "Projections", "Wire", hummingbird, hummingbirdCore,
-                hummingbirdTesting, httpTypes,
+                "Schema", "Postgres", "EventLog", "Loyalty", "LoyaltyService", "Projections", "Wire", "TestSupport",
+                hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
                 nio, nioEmbedded, logging, crypto,
             ]),
         // Only the built program: it lies beside the tests, because a build of all tests builds it too.
