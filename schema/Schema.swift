@@ -58,7 +58,13 @@ public enum Schema {
                 SQLFile("tables/programme", PackageResources.programme_sql),
                 SQLFile("tables/projection", PackageResources.projection_sql),
                 SQLFile("tables/checkpoint", PackageResources.checkpoint_sql),
-            ])
+            ]),
+        SchemaMigration(
+            version: 2, name: "keys that rotate, and requests that come again",
+            files: [
+                SQLFile("tables/api_key_secret", PackageResources.api_key_secret_sql),
+                SQLFile("tables/idempotency", PackageResources.idempotency_sql),
+            ]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.

@@ -59,5 +59,7 @@ func buildRouter(
     let secured = SecuredRoutes("v1", of: router, api: api)
     EventRoutes(api: api, configuration: configuration).add(to: secured)
     MemberRoutes(api: api, configuration: configuration).add(to: secured)
+    KeyRoutes(api: api, configuration: configuration).add(to: secured)
+    AuditRoutes(api: api).add(to: secured)
     return router
 }

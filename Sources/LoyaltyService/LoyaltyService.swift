@@ -16,6 +16,8 @@ public final class LoyaltyService: Sendable {
         public var maximumBatch = 256
         /// Members whose state is kept in memory.
         public var cachedMembers = 50_000
+        /// Days for which the answer to a request with an `Idempotency-Key` is kept.
+        public var answersKeptDays = 30
 
         public init() {}
     }
@@ -28,6 +30,8 @@ public final class LoyaltyService: Sendable {
     let logger: Logger
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
+    let clock: @Sendable () -> Instant
+    let answersKeptDays: Int
     private let queueLimit: Int
     private let waiting = Mutex(0)
 
@@ -41,6 +45,7 @@ public final class LoyaltyService: Sendable {
         (self.client, self.log, self.programme, self.keys, self.logger) = (client, log, programme, keys, logger)
         directory = Directory(client: client, log: log, keys: keys, programme: programme, clock: clock)
         keyCache = PrincipalCache()
+        (self.clock, answersKeptDays) = (clock, max(1, configuration.answersKeptDays))
         queueLimit = max(1, configuration.queueLimit)
         let decider = Lane(log: log, programme: programme, cachedMembers: configuration.cachedMembers, clock: clock)
         lane = AppendLane(
@@ -49,7 +54,10 @@ public final class LoyaltyService: Sendable {
     }
 
     /// Records until ``shutdown()``; returns when everything taken is answered.
-    public func run() async { await lane.run() }
+    public func run() async {
+        async let _: Void = keepHouse()
+        await lane.run()
+    }
 
     /// Takes nothing more.
     public func shutdown() { lane.shutdown() }

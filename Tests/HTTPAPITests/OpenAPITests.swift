@@ -1,4 +1,5 @@
 import Hummingbird
+import LoyaltyService
 import Testing
 import Wire
 
@@ -93,12 +94,14 @@ struct OpenAPITests {
     }
 
     private func read(_ body: [UInt8], path: String) throws {
-        guard path == "/v1/events" else {
-            _ = try EnrolmentBody.read(body)
-            return
+        switch path {
+        case "/v1/events":
+            guard case .batch(let items) = try CloudEventReader.readAny(body) else { return }
+            for item in items { _ = try item.result.get() }
+        case "/v1/api_keys": _ = try APIKeyBody.read(body, scopes: Scope.allCases.map(\.rawValue))
+        case "/v1/api_keys/{id}/rotate": _ = try RotationBody.read(body)
+        default: _ = try EnrolmentBody.read(body)
         }
-        guard case .batch(let items) = try CloudEventReader.readAny(body) else { return }
-        for item in items { _ = try item.result.get() }
     }
 }
 

@@ -10,6 +10,8 @@ public struct KeyRing: Sendable {
     private let identifiers: SymmetricKey
     private let apiKeys: SymmetricKey
     private let requests: SymmetricKey
+    /// Seals answers that are kept for repeats.
+    let answers: SymmetricKey
 
     /// - Parameter master: 32 random bytes.
     public init(master: [UInt8]) {
@@ -19,7 +21,7 @@ public struct KeyRing: Sendable {
                 outputByteCount: 32)
         }
         (wrapping, identifiers, apiKeys) = (derive("wrap"), derive("identifier"), derive("api-key"))
-        requests = derive("request")
+        (requests, answers) = (derive("request"), derive("answer"))
     }
 
     /// What the database knows of a card, e-mail or external id. Keyed: a plain hash of an e-mail address reveals it.

@@ -32,6 +32,7 @@ final class FakeLoyalty: LoyaltyAPI {
     let state = Mutex(State())
     /// Where set, an event is answered only once this has been opened.
     let gate: Gate?
+    let keyBook = FakeKeyBook()
 
     init(gate: Gate? = nil) {
         self.gate = gate
