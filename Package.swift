@@ -24,7 +24,6 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
-let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -35,6 +34,8 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -73,7 +74,8 @@ let package = Package(
             "HTTPAPI",
             uses: [
                 "Schema", "Loyalty", "Wire", "LoyaltyService", crypto, hummingbird, hummingbirdCore, httpTypes, nio,
-                nioHTTPTypes, logging, yams, jwtKit, httpClient, hummingbirdTLS, hummingbirdHTTP2, nioSSL,
+                nioHTTPTypes, logging, yams, jwtKit, httpClient, hummingbirdHTTP2,
+                nioHTTP1, nioTLS, nioSSL,
             ]),
         .executableTarget(
             name: "treue",
@@ -97,7 +99,7 @@ let package = Package(
             uses: [
                 "Schema", "Loyalty", "LoyaltyService", "Wire", hummingbird, hummingbirdCore, hummingbirdTesting,
                 httpTypes,
-                nio, nioEmbedded, logging, crypto, jwtKit,
+                nio, nioEmbedded, nioHTTP1, nioSSL, httpClient, logging, crypto, jwtKit,
             ]),
         // Only the built program: it lies beside the tests, because a build of all tests builds it too.
         .testTarget(name: "AcceptanceTests", exclude: ["RealData/oracle.sql"], swiftSettings: settings),

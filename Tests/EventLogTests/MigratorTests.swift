@@ -69,7 +69,8 @@ struct MigratorTests {
         try await withDatabase { client, _ in
             let known = Schema.migrations.count
             let next = SchemaMigration(
-                version: known + 1, name: "next", files: [SQLFile(name: "next", text: "CREATE TABLE treue.next (id int)")])
+                version: known + 1, name: "next",
+                files: [SQLFile(name: "next", text: "CREATE TABLE treue.next (id int)")])
             let newer = Migrator(
                 foundation: Schema.foundation, migrations: Schema.migrations + [next], objects: Schema.objects)
             _ = try await migrate(client)

@@ -16,7 +16,8 @@ struct APIKeyTests {
         _ shop: Shop, _ scopes: [String] = ["checkout"], expiresAt: Instant? = nil, key: RequestKey? = nil
     ) async throws -> String {
         let kept = try await shop.service.createAPIKey(
-            APIKeyBody(scopes: scopes, expiresAt: expiresAt), by: maker, idempotencyKey: key, at: Shop.now, answer: text)
+            APIKeyBody(scopes: scopes, expiresAt: expiresAt), by: maker, idempotencyKey: key, at: Shop.now, answer: text
+        )
         return String(decoding: kept.body, as: UTF8.self)
     }
 
@@ -42,7 +43,8 @@ struct APIKeyTests {
             for wrong in ["", "treue_", other, String(repeating: "x", count: 49)] {
                 #expect(try await shop.service.authenticate(wrong, at: Shop.now) == nil)
             }
-            #expect(try await shop.number("SELECT count(*) FROM treue.api_key_secret WHERE octet_length(hash) = 32") == 1)
+            #expect(
+                try await shop.number("SELECT count(*) FROM treue.api_key_secret WHERE octet_length(hash) = 32") == 1)
         }
     }
 
@@ -161,7 +163,10 @@ struct APIKeyTests {
             #expect(first.items.map(\.act.action) == ["api_key.revoked", "api_key.rotated"])
             let rest = try await shop.service.auditTrail(page: PageRequest(limit: 2, cursor: first.nextCursor))
             #expect(rest.items.map(\.act.action) == ["api_key.created"] && rest.nextCursor == nil)
-            #expect((first.items + rest.items).allSatisfy { $0.actor == .apiKey(maker) && $0.act.target == UUIDText.text(id) })
+            #expect(
+                (first.items + rest.items).allSatisfy {
+                    $0.actor == .apiKey(maker) && $0.act.target == UUIDText.text(id)
+                })
             #expect(rest.items[0].act.facts == [JSONMember("scopes", .array([.string("admin")]))])
             let secrets = try await shop.number("SELECT count(*) FROM treue.event WHERE data::text LIKE '%treue_%'")
             #expect(secrets == 0)
@@ -177,7 +182,8 @@ struct APIKeyTests {
                 for index in 0..<40 {
                     group.addTask {
                         _ = try await shop.services[index % 2].createAPIKey(
-                            APIKeyBody(scopes: ["checkout"]), by: maker, idempotencyKey: nil, at: Shop.now, answer: text)
+                            APIKeyBody(scopes: ["checkout"]), by: maker, idempotencyKey: nil, at: Shop.now, answer: text
+                        )
                     }
                 }
                 try await group.waitForAll()

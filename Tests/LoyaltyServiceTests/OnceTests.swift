@@ -120,7 +120,9 @@ struct OnceTests {
             let plain = try await shop.number(
                 "SELECT count(*) FROM treue.idempotency WHERE position('secret'::bytea IN answer) > 0")
             #expect(plain == 0)
-            try await shop.tamper("UPDATE treue.idempotency AS i SET answer = (SELECT answer FROM treue.idempotency AS o WHERE o.key <> i.key)")
+            try await shop.tamper(
+                "UPDATE treue.idempotency AS i SET answer = (SELECT answer FROM treue.idempotency AS o WHERE o.key <> i.key)"
+            )
             await #expect(throws: ServiceError.self) { try await put("a", key("1"), shop.service) }
         }
     }
