@@ -60,7 +60,10 @@ public enum Schema {
                 SQLFile("tables/checkpoint", PackageResources.checkpoint_sql),
             ]),
         SchemaMigration(
-            version: 2, name: "keys that rotate, and requests that come again",
+            version: 2, name: "followers that can stop before an event",
+            files: [SQLFile("tables/follower_fault", PackageResources.follower_fault_sql)]),
+        SchemaMigration(
+            version: 3, name: "keys that rotate, and requests that come again",
             files: [
                 SQLFile("tables/api_key_secret", PackageResources.api_key_secret_sql),
                 SQLFile("tables/idempotency", PackageResources.idempotency_sql),

@@ -28,6 +28,7 @@ public final class LoyaltyService: Sendable {
     let directory: Directory
     let keys: KeyRing
     let logger: Logger
+    private let signal: LogSignal
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
     let clock: @Sendable () -> Instant
@@ -48,15 +49,25 @@ public final class LoyaltyService: Sendable {
         (self.clock, answersKeptDays) = (clock, max(1, configuration.answersKeptDays))
         queueLimit = max(1, configuration.queueLimit)
         let decider = Lane(log: log, programme: programme, cachedMembers: configuration.cachedMembers, clock: clock)
+        let signal = LogSignal(client: client, logger: logger)
+        self.signal = signal
         lane = AppendLane(
             client: client, queueLimit: configuration.queueLimit, maximumBatch: configuration.maximumBatch
-        ) { bundles, lease in await decider.process(bundles, on: lease) }
+        ) { bundles, lease in
+            defer { signal.raise() }
+            return await decider.process(bundles, on: lease)
+        }
     }
 
     /// Records until ``shutdown()``; returns when everything taken is answered.
     public func run() async {
+        // Ends with this function.
         async let _: Void = keepHouse()
-        await lane.run()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [signal] in await signal.run() }
+            await lane.run()
+            signal.shutdown()
+        }
     }
 
     /// Takes nothing more.

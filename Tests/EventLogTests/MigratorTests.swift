@@ -75,9 +75,8 @@ struct MigratorTests {
                 foundation: Schema.foundation, migrations: Schema.migrations + [next], objects: Schema.objects)
             _ = try await migrate(client)
             #expect(try await migrate(client, newer) == [SchemaChange(kind: .migration, name: "\(known + 1): next")])
-            await #expect(throws: EventLogError.databaseIsNewer(found: known + 1, known: known)) {
-                try await migrate(client)
-            }
+            let expected = EventLogError.databaseIsNewer(found: known + 1, known: known)
+            await #expect(throws: expected) { try await migrate(client) }
             let locks = try await client.query(
                 """
                 SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = pg_locks.database
@@ -93,9 +92,12 @@ struct MigratorTests {
             let files = [
                 SQLFile(name: "good", text: "CREATE TABLE treue.half (id int)"), SQLFile(name: "bad", text: "SELEC 1"),
             ]
-            let last = SchemaMigration(version: Schema.migrations.count + 1, name: "broken", files: files)
             let broken = Migrator(
-                foundation: Schema.foundation, migrations: Schema.migrations + [last], objects: Schema.objects)
+                foundation: Schema.foundation,
+                migrations: Schema.migrations + [
+                    SchemaMigration(version: Schema.migrations.count + 1, name: "broken", files: files)
+                ],
+                objects: Schema.objects)
             let error = await #expect(throws: PostgresError.self) { try await migrate(client, broken) }
             #expect(error?.sqlState == "42601")
             let rows = try await client.query(
