@@ -93,6 +93,31 @@ extension Acceptance {
             try await server.stop()
         }
 
+        @Test("the command line makes, lists, rotates and revokes keys, and the trail says so")
+        func commandLine() async throws {
+            let place = try Place()
+            let made = try await place.treue(
+                "keys", "create", "--scope", "support", "--scope", "checkout", "--expires-at", "2099-01-01T00:00:00Z",
+                "--json"
+            ).json
+            let id = made["id"].text
+            #expect(made["scopes"] == ["support", "checkout"] && made["key"].text.hasPrefix("treue_"))
+            let rotated = try await place.treue("keys", "rotate", id, "--overlap", "60", "--json").json
+            #expect(rotated["id"] == .string(id) && rotated["key"] != made["key"] && rotated["overlap_until"] != nil)
+            #expect(try await place.treue("keys", "revoke", id).code == 0)
+            #expect(try await place.treue("keys", "revoke", id).code == 1)
+            #expect(try await place.treue("keys", "rotate", id).code == 1)
+            #expect(try await place.treue("keys", "rotate", id, "--overlap", "-1").code == 2)
+            let keys = try await place.treue("keys", "list", "--json").json["keys"].elements
+            #expect(keys.map { $0["state"] } == ["revoked"])
+            let server = try await place.serve()
+            let acts = try await server.get("/v1/audit").json["data"].elements
+            #expect(
+                acts.suffix(3).map { $0["action"].text } == ["api_key.revoked", "api_key.rotated", "api_key.created"])
+            #expect(acts.allSatisfy { $0["actor"]["kind"] == "command_line" })
+            try await server.stop()
+        }
+
         @Test("a setting that cannot be is told, with its name")
         func settings() async throws {
             let wrong = [
