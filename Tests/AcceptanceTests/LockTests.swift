@@ -121,9 +121,11 @@ extension Acceptance {
         @Test("a setting that cannot be is told, with its name")
         func settings() async throws {
             let wrong = [
-                ["TREUE_RATE_LIMIT": "many"], ["TREUE_TLS_CERTIFICATE": "/nowhere"], ["TREUE_JWKS_FILE": "/nowhere"],
+                ["TREUE_RATE_LIMIT": "many"], ["TREUE_TLS_CERTIFICATE": "/nowhere"],
+                ["TREUE_JWKS_URL": "https://x.example"],
                 ["TREUE_CORS_ORIGINS": "https://shop.example/"],
                 ["TREUE_TLS_CERTIFICATE": "/nowhere", "TREUE_TLS_KEY": "/nowhere"],
+                ["TREUE_JWKS_FILE": "/nowhere", "TREUE_JWT_ISSUER": "x", "TREUE_JWT_AUDIENCE": "y"],
             ]
             for variables in wrong {
                 let run = try await Place(variables: variables).treue("serve")

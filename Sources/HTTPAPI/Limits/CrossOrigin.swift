@@ -20,7 +20,7 @@ struct CrossOrigin: Sendable {
         else { return nil }
         let known = methods.methods(of: request.uri.path)
         guard !known.isEmpty else { return Problem.notFound.response }
-        var response = Response(status: .noContent)
+        var response = Answer.nothing()
         guard isAllowed(request.headers[.origin]) else { return response }
         response.headers[.accessControlAllowMethods] = known.joined(separator: ", ")
         response.headers[.accessControlAllowHeaders] = Self.requestHeaders

@@ -28,7 +28,10 @@ final class RateLimiter: Sendable {
             // A clock that was set back keeps nobody out for longer than an empty bucket does.
             let known = min(full[caller] ?? now, now + depth)
             let next = max(known, now) + cost
-            guard next <= now + depth else { return Int((next - now - depth + 999_999) / 1_000_000) }
+            guard next <= now + depth else {
+                full[caller] = known
+                return Int((next - now - depth + 999_999) / 1_000_000)
+            }
             if full[caller] == nil, full.count >= Self.most { full = full.filter { $0.value > now } }
             if full.count >= Self.most { full.removeAll(keepingCapacity: true) }
             full[caller] = next

@@ -50,7 +50,7 @@ struct KeyRoutes<API: LoyaltyAPI>: Sendable {
 
     private func revoke(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         try await api.revokeAPIKey(Self.keyID(context), by: context.principal.keyID, at: context.receivedAt)
-        return Response(status: .noContent)
+        return Answer.nothing()
     }
 
     private func list(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {

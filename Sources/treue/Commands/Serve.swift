@@ -25,6 +25,7 @@ struct Serve: AsyncParsableCommand {
     var port: Int?
 
     func run() async throws {
+        let locks = try LockSettings(locks, options.settings())
         try await Installation.use(options) { installation in
             let service = installation.service()
             var configuration = HTTPConfiguration(
@@ -32,7 +33,6 @@ struct Serve: AsyncParsableCommand {
             configuration.host = configuration.host.isEmpty ? "127.0.0.1" : configuration.host
             let logger = installation.logger
             let address = configuration.host
-            let locks = try LockSettings(locks, installation.settings)
             locks.apply(to: &configuration)
             let scheme = configuration.security == nil ? "http" : "https"
             var tokens: MemberTokens?

@@ -97,7 +97,10 @@ struct LockSettings {
             throw Fault(cannot: "TREUE_JWKS_FILE and TREUE_JWKS_URL are both given; keep one")
         }
         guard let issuer, let audience else {
-            throw Fault(cannot: "members' tokens need TREUE_JWT_ISSUER and TREUE_JWT_AUDIENCE beside their keys")
+            throw Fault(
+                cannot:
+                    "\(file == nil ? "TREUE_JWKS_URL" : "TREUE_JWKS_FILE") needs TREUE_JWT_ISSUER and TREUE_JWT_AUDIENCE beside it"
+            )
         }
         let keys = file.map { MemberTokenConfiguration.KeySource.file($0) } ?? .url(url ?? "")
         return MemberTokenConfiguration(keys: keys, issuer: issuer, audience: audience)
