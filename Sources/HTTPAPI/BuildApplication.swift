@@ -75,6 +75,7 @@ func buildRouter(
     let secured = SecuredRoutes("v1", of: router, authenticator: authenticator)
     EventRoutes(api: api, configuration: configuration).add(to: secured)
     MemberRoutes(api: api, configuration: configuration).add(to: secured)
+    PersonRoutes(api: api, configuration: configuration).add(to: secured)
     KeyRoutes(api: api, configuration: configuration).add(to: secured)
     AuditRoutes(api: api).add(to: secured)
     return router

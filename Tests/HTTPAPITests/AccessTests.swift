@@ -32,6 +32,9 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
         SecuredRoute(method: .delete, uri: "/v1/api_keys/\(FakeKeyBook.known)", scopes: [.admin]),
         SecuredRoute(method: .post, uri: "/v1/api_keys/\(FakeKeyBook.known)/rotate", scopes: [.admin], body: "{}"),
         SecuredRoute(method: .get, uri: "/v1/audit", scopes: [.admin]),
+        SecuredRoute(method: .patch, uri: member, scopes: [.support, .admin], body: "{}"),
+        SecuredRoute(method: .delete, uri: member, scopes: [.support, .admin]),
+        SecuredRoute(method: .get, uri: member + "/export", scopes: [.support, .admin], isOpenToMember: true),
     ]
 }
 

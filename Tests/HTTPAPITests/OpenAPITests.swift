@@ -100,6 +100,7 @@ struct OpenAPITests {
             for item in items { _ = try item.result.get() }
         case "/v1/api_keys": _ = try APIKeyBody.read(body, scopes: Scope.allCases.map(\.rawValue))
         case "/v1/api_keys/{id}/rotate": _ = try RotationBody.read(body)
+        case "/v1/members/{id}": _ = try ProfilePatch.read(body)
         default: _ = try EnrolmentBody.read(body)
         }
     }
