@@ -24,6 +24,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -31,6 +32,11 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -42,10 +48,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -66,7 +75,8 @@ let package = Package(
             "HTTPAPI",
             uses: [
                 "Schema", "EventLog", "Loyalty", "Wire", "Projections", "LoyaltyService", crypto, hummingbird,
-                hummingbirdCore, httpTypes, lifecycle, nio, nioHTTPTypes, logging, yams,
+                hummingbirdCore, httpTypes, lifecycle, nio, nioHTTPTypes, logging, yams, jwtKit, httpClient,
+                hummingbirdHTTP2, nioHTTP1, nioTLS, nioSSL,
             ]),
         .executableTarget(
             name: "treue",
@@ -92,7 +102,7 @@ let package = Package(
             uses: [
                 "Schema", "Postgres", "EventLog", "Loyalty", "LoyaltyService", "Projections", "Wire", "TestSupport",
                 hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
-                nio, nioEmbedded, logging, crypto,
+                nio, nioEmbedded, nioHTTP1, nioSSL, httpClient, logging, crypto, jwtKit,
             ]),
         // Only the built program: it lies beside the tests, because a build of all tests builds it too.
         .testTarget(name: "AcceptanceTests", exclude: ["RealData/oracle.sql"], swiftSettings: settings),

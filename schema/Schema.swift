@@ -77,6 +77,12 @@ public enum Schema {
                 SQLFile("tables/stock", PackageResources.stock_sql),
                 SQLFile("tables/adjustment", PackageResources.adjustment_sql),
             ]),
+        SchemaMigration(
+            version: 5, name: "keys that rotate, and requests that come again",
+            files: [
+                SQLFile("tables/api_key_secret", PackageResources.api_key_secret_sql),
+                SQLFile("tables/idempotency", PackageResources.idempotency_sql),
+            ]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.

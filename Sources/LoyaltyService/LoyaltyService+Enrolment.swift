@@ -93,10 +93,9 @@ extension LoyaltyService {
 
     /// Keyed digests: both may hold what tells who somebody is, and the log keeps them for ever.
     private func repeatKey(_ key: RequestKey, for body: EnrolmentBody, in programme: Programme) -> RepeatKey {
-        let name = "\(key.apiKey.uuidString) \(key.route) \(key.text)"
         let content = Array("\(programme.id)\n".utf8) + Profile(body).encoded()
         return RepeatKey(
-            key: Array(keys.hash(request: Array(name.utf8)).prefix(16)), contentHash: keys.hash(request: content))
+            key: Array(keys.hash(request: Array(key.name.utf8)).prefix(16)), contentHash: keys.hash(request: content))
     }
 }
 

@@ -18,6 +18,8 @@ public final class LoyaltyService: Sendable {
         public var cachedMembers = 50_000
         /// How often what has fallen due is looked for.
         public var settleEverySeconds = 900
+        /// Days for which the answer to a request with an `Idempotency-Key` is kept.
+        public var answersKeptDays = 30
 
         public init() {}
     }
@@ -39,6 +41,7 @@ public final class LoyaltyService: Sendable {
     let clock: @Sendable () -> Instant
     /// Long work that administrators ask for; runs while ``OperationRunner/run()`` does.
     public let operations: OperationRunner
+    let answersKeptDays: Int
     private let queueLimit: Int
     private let waiting = Mutex(0)
 
@@ -53,8 +56,8 @@ public final class LoyaltyService: Sendable {
         (self.clock, self.configuration) = (clock, configuration)
         directory = Directory(client: client, log: log, keys: keys, programmes: programmes, clock: clock)
         keyCache = PrincipalCache()
-        self.clock = clock
         operations = OperationRunner(client: client, logger: logger, clock: clock)
+        answersKeptDays = max(1, configuration.answersKeptDays)
         queueLimit = max(1, configuration.queueLimit)
         let decider = Lane(
             log: log, means: Plan.Means(programmes: programmes, keys: keys),
@@ -71,8 +74,10 @@ public final class LoyaltyService: Sendable {
 
     /// Records until ``shutdown()``; returns when everything taken is answered.
     public func run() async {
+        // Ends with this function.
+        async let _: Void = keepHouse()
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.keepHouse() }
+            group.addTask { await self.keepUp() }
             group.addTask { [signal] in await signal.run() }
             await lane.run()
             signal.shutdown()

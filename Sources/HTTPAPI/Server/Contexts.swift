@@ -18,23 +18,11 @@ struct APIContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let requestID: String
     let receivedAt: Instant
-    /// Set by ``Authenticator`` alone.
-    var principal: Principal?
+    /// Set by ``CallerAuthenticator`` alone.
+    var caller: Caller?
 
     init(source: RequestSource) {
         coreContext = CoreRequestContextStorage(source: source)
         (requestID, receivedAt) = (source.requestID, source.receivedAt)
-    }
-}
-
-/// The context of a request whose sender is known. Routes that take it cannot be reached without a valid key.
-struct AuthenticatedContext: ChildRequestContext {
-    var coreContext: CoreRequestContextStorage
-    let receivedAt: Instant
-    let principal: Principal
-
-    init(context: APIContext) throws {
-        guard let principal = context.principal else { throw Authenticator.missingKey }
-        (coreContext, receivedAt, self.principal) = (context.coreContext, context.receivedAt, principal)
     }
 }

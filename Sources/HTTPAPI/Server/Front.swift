@@ -11,6 +11,9 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
     let methods: MethodTable
     let metrics: HTTPMetrics
     let clock: @Sendable () -> Instant
+    var crossOrigin: CrossOrigin?
+    /// Whether the server speaks TLS.
+    var isSecure = false
 
     func respond(to request: Request, context outer: BasicRequestContext) async throws -> Response {
         let started = ContinuousClock.now
@@ -18,15 +21,20 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
             logger: outer.logger, requestID: RequestID.of(request), receivedAt: clock())
         let context = APIContext(source: source)
         metrics.begin()
-        var response = await answer(to: request, context: context)
+        var response: Response
+        if let answer = crossOrigin?.preflight(request, methods: methods) {
+            response = answer
+        } else {
+            response = await answer(to: request, context: context)
+        }
         // A problem too: bytes behind a head that announces none would be read as the next answer.
         if request.method == .head { response = response.createHeadResponse() }
         let route = context.endpointPath.flatMap { $0 == Self.nowhere ? nil : $0 }
         let elapsed = ContinuousClock.now - started
         metrics.end(method: request.method, route: route, status: response.status, elapsed: elapsed)
         response.headers[RequestID.header] = context.requestID
-        response.headers[.xContentTypeOptions] = "nosniff"
-        if request.uri.path.hasPrefix("/v1") { response.headers[.cacheControl] = "no-store" }
+        secure(&response, to: request)
+        crossOrigin?.open(&response, to: request)
         // Never the query: it may hold an e-mail address.
         context.logger.debug(
             "Request",
@@ -35,6 +43,15 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
                 "status": "\(response.status.code)", "elapsed": "\(elapsed)",
             ])
         return response
+    }
+
+    /// Tells browsers to make nothing of an answer but what it is.
+    private func secure(_ response: inout Response, to request: Request) {
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
+        guard request.uri.path.hasPrefix("/v1") else { return }
+        response.headers[.cacheControl] = "no-store"
+        response.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
     }
 
     /// What Hummingbird's router calls the route of a request that has none.

@@ -34,12 +34,14 @@ struct Settings: Sendable {
     var port: Int
     var logLevel: Logger.Level
     var logsJSON: Bool
+    /// `TREUE_*` variables, and what the file says of those that are not set.
+    private let given: [String: String]
 
     init(_ options: SettingsOptions, environment: [String: String]) throws {
         let file = try options.config.map(Settings.read) ?? [:]
-        func value(_ flag: String?, _ name: String) -> String? {
-            [flag, environment[name], file[name]].compactMap { $0 }.first { !$0.isEmpty }
-        }
+        let given = file.merging(environment.filter { $0.key.hasPrefix("TREUE_") && !$0.value.isEmpty }) { $1 }
+        self.given = given
+        func value(_ flag: String?, _ name: String) -> String? { Settings.value(flag, name, given) }
         databaseURL = value(options.databaseURL, "TREUE_DATABASE_URL")
         dataDirectory = value(options.dataDir, "TREUE_DATA_DIR") ?? ".treue"
         programmePath = value(options.programme, "TREUE_PROGRAMME")
@@ -60,6 +62,13 @@ struct Settings: Sendable {
             throw Fault(cannot: "TREUE_LOG_FORMAT is \(format), but must be text or json")
         }
         logsJSON = format == "json"
+    }
+
+    /// What was said of a setting: by flag, by variable, or in the file.
+    func value(_ flag: String?, _ name: String) -> String? { Settings.value(flag, name, given) }
+
+    private static func value(_ flag: String?, _ name: String, _ given: [String: String]) -> String? {
+        [flag, given[name]].compactMap { $0 }.first { !$0.isEmpty }
     }
 
     /// Lines of `NAME=value`; empty lines and those that begin with `#` are passed over.

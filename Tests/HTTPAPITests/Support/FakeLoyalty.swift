@@ -39,6 +39,7 @@ final class FakeLoyalty: LoyaltyAPI {
     let state = Mutex(State())
     /// Where set, an event is answered only once this has been opened.
     let gate: Gate?
+    let keyBook = FakeKeyBook()
 
     init(gate: Gate? = nil) {
         self.gate = gate
@@ -144,8 +145,12 @@ final class FakeLoyalty: LoyaltyAPI {
         if member != Self.memberID { throw Self.notFound }
     }
 
+    static let revokedKey = "key-revoked"
+    static let expiredKey = "key-expired"
+
     func authenticate(_ key: String, at: Instant) async throws(ServiceError) -> Principal? {
-        state.withLock { $0.keys[key] }
+        if key == Self.revokedKey || key == Self.expiredKey { return nil }
+        return state.withLock { $0.keys[key] }
     }
 
     static let notFound = ServiceError(code: "member_not_found", status: 404, title: "No member", detail: "None.")
