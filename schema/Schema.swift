@@ -62,6 +62,14 @@ public enum Schema {
         SchemaMigration(
             version: 2, name: "followers that can stop before an event",
             files: [SQLFile("tables/follower_fault", PackageResources.follower_fault_sql)]),
+        SchemaMigration(
+            version: 3, name: "webhooks",
+            files: [
+                SQLFile("tables/webhook_endpoint", PackageResources.webhook_endpoint_sql),
+                SQLFile("tables/webhook_sequence", PackageResources.webhook_sequence_sql),
+                SQLFile("tables/webhook_delivery", PackageResources.webhook_delivery_sql),
+                SQLFile("tables/webhook_scan", PackageResources.webhook_scan_sql),
+            ]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.

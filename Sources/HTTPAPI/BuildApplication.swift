@@ -59,5 +59,6 @@ func buildRouter(
     let secured = SecuredRoutes("v1", of: router, api: api)
     EventRoutes(api: api, configuration: configuration).add(to: secured)
     MemberRoutes(api: api, configuration: configuration).add(to: secured)
+    WebhookRoutes(api: api, configuration: configuration).add(to: secured)
     return router
 }

@@ -93,7 +93,21 @@ struct OpenAPITests {
     }
 
     private func read(_ body: [UInt8], path: String) throws {
-        guard path == "/v1/events" else {
+        switch path {
+        case "/v1/events": break
+        case "/v1/webhook_endpoints":
+            _ = try WebhookEndpointBody.read(body)
+            return
+        case "/v1/webhook_endpoints/{id}":
+            _ = try WebhookEndpointChange.read(body)
+            return
+        case "/v1/webhook_endpoints/{id}/rotate_secret":
+            _ = try WebhookRotation.read(body)
+            return
+        case "/v1/webhook_endpoints/{id}/replay":
+            _ = try WebhookReplay.read(body)
+            return
+        default:
             _ = try EnrolmentBody.read(body)
             return
         }

@@ -6,7 +6,7 @@ import Wire
 
 /// `treue log`
 struct Log: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The event log.", subcommands: [Verify.self])
+    static let configuration = CommandConfiguration(abstract: "The event log.", subcommands: [Verify.self, Tail.self])
 
     /// `treue log verify`
     struct Verify: AsyncParsableCommand {

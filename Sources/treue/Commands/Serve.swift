@@ -41,7 +41,9 @@ struct Serve: AsyncParsableCommand {
             // The last one listed stops first: no request is taken any more when the recorder is told to finish.
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
-                    services: [.init(service: Recorder(service: service)), .init(service: application)],
+                    services: [.init(service: Recorder(service: service))]
+                        + BackgroundWork(installation, service).services.map { .init(service: $0) }
+                        + [.init(service: application)],
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             try await group.run()
             logger.notice("stopped")
