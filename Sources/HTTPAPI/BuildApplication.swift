@@ -60,5 +60,6 @@ func buildRouter(
     EventRoutes(api: api, configuration: configuration).add(to: secured)
     MemberRoutes(api: api, configuration: configuration).add(to: secured)
     WebhookRoutes(api: api, configuration: configuration).add(to: secured)
+    PersonRoutes(api: api, configuration: configuration).add(to: secured)
     return router
 }

@@ -86,8 +86,8 @@ public final class LoyaltyService: Sendable {
         await record([event], receivedAt: receivedAt)[0]
     }
 
-    /// Records events of a checkout, in order: durable when it returns. One refused event never spoils its neighbours.
-    public func record(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>] {
+    /// Records events, in order, as ``record(_:receivedAt:)`` does, but gives up where a remembered member may be another's.
+    func recordOnce(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>] {
         do {
             var answers: [Result<EventAnswer, ServiceError>?] = events.map { event in
                 let isInFuture = (event.time ?? receivedAt).micros > receivedAt.micros + LoyaltyService.clockTolerance
@@ -102,7 +102,10 @@ public final class LoyaltyService: Sendable {
                 if let member = members[event.member] {
                     places.append(index)
                     let work = LaneRequest.Work.event(event, at: event.time ?? receivedAt)
-                    requests.append(LaneRequest(memberID: member.id, work: work, newcomer: member.newcomer))
+                    requests.append(
+                        LaneRequest(
+                            memberID: member.id, work: work, newcomer: member.newcomer,
+                            isRemembered: member.isRemembered))
                 } else {
                     strangers.append(index)
                 }
@@ -151,7 +154,7 @@ public final class LoyaltyService: Sendable {
             guard case .recorded(let recorded) = try reply.get() else {
                 throw ServiceError.internalFault("no reply to an event")
             }
-            directory.confirm(event.member, is: request.memberID)
+            directory.confirm(event.member, is: request.memberID, identity: recorded.identity)
             return .success(answer(recorded, to: event))
         } catch {
             return .failure(translated(error))

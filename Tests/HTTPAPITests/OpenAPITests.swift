@@ -107,6 +107,9 @@ struct OpenAPITests {
         case "/v1/webhook_endpoints/{id}/replay":
             _ = try WebhookReplay.read(body)
             return
+        case "/v1/members/{id}":
+            _ = try ProfilePatch.read(body)
+            return
         default:
             _ = try EnrolmentBody.read(body)
             return

@@ -16,6 +16,8 @@ struct LaneRequest: Sendable {
     var work: Work
     /// Who joins if nobody has that id yet; nil where a stranger is refused.
     var newcomer: Newcomer?
+    /// Whether the member was found in memory, under an identifier that may be another's by now.
+    var isRemembered = false
 
     /// The idempotency key in the log.
     var key: [UInt8]? {
@@ -66,6 +68,8 @@ struct EventReply: Sendable {
     /// With the stream version of the event that holds each.
     var entries: [(entry: LedgerEntry, version: Int64)]
     var language: Language
+    /// Whether the member may be remembered under what named them.
+    var identity: MemberIdentity
 }
 
 extension IncomingEvent {

@@ -39,6 +39,10 @@ struct Plan {
                 refusals[index] = ServiceError.memberNotFound
                 return
             }
+            guard !request.isRemembered || known.state.identity == .kept else {
+                refusals[index] = ServiceError.identityMoved
+                return
+            }
             decide(event, at: at, for: known, newcomer: request.newcomer, index: index, group: group)
         }
     }
@@ -101,7 +105,7 @@ struct Plan {
         replies[index] = .recorded(
             EventReply(
                 status: .accepted, memberID: memberID, outcome: decision.outcome, entries: entries,
-                language: decision.state.language))
+                language: decision.state.language, identity: decision.state.identity))
     }
 
     private mutating func append(

@@ -54,7 +54,9 @@ extension LoyaltyService {
         guard let row = try await log.accounts(of: [member], on: client).first else {
             throw ServiceError.memberNotFound
         }
-        return KnownMember(version: row.version, state: try StateCodec.decode(row.state))
+        let known = KnownMember(version: row.version, state: try StateCodec.decode(row.state))
+        guard known.state.identity != .erased else { throw ServiceError.memberNotFound }
+        return known
     }
 
     /// The state that a read at that instant shows. The past before the latest event is folded from the log.
@@ -70,9 +72,7 @@ extension LoyaltyService {
     func view(of member: UUID, at now: Instant) async throws -> MemberView {
         let account = try await account(of: member)
         let row = try await MemberVault(log: log).rows(of: [member], on: client).first
-        let profile = try row.map { row in
-            try Profile(decoding: keys.open(row.sealed.profile, dataKey: row.sealed.dataKey, for: member))
-        }
+        let profile = try row.map { try keys.open($0) }
         let state = try await state(of: account, member, at: now, asOf: nil)
         return MemberView(
             id: member, programme: account.state.programme, profile: profile ?? Profile(),
