@@ -29,18 +29,19 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
         SecuredRoute(method: .post, uri: endpoint + "/replay", scopes: [.admin]),
     ]
 
-    static let all = [
-        SecuredRoute(method: .post, uri: "/v1/events", scopes: [.checkout, .admin], body: Samples.purchase()),
-        SecuredRoute(method: .post, uri: "/v1/members", scopes: [.checkout, .admin], body: "{}"),
-        SecuredRoute(method: .get, uri: "/v1/members?card=4000", scopes: readers),
-        SecuredRoute(method: .get, uri: member, scopes: readers),
-        SecuredRoute(method: .get, uri: member + "/balance", scopes: readers),
-        SecuredRoute(method: .get, uri: member + "/entries", scopes: readers),
-        SecuredRoute(method: .get, uri: member + "/events", scopes: readers),
-        SecuredRoute(method: .patch, uri: member, scopes: [.support, .admin], body: "{}"),
-        SecuredRoute(method: .delete, uri: member, scopes: [.support, .admin]),
-        SecuredRoute(method: .get, uri: member + "/export", scopes: [.support, .admin]),
-    ] + webhooks
+    static let all =
+        [
+            SecuredRoute(method: .post, uri: "/v1/events", scopes: [.checkout, .admin], body: Samples.purchase()),
+            SecuredRoute(method: .post, uri: "/v1/members", scopes: [.checkout, .admin], body: "{}"),
+            SecuredRoute(method: .get, uri: "/v1/members?card=4000", scopes: readers),
+            SecuredRoute(method: .get, uri: member, scopes: readers),
+            SecuredRoute(method: .get, uri: member + "/balance", scopes: readers),
+            SecuredRoute(method: .get, uri: member + "/entries", scopes: readers),
+            SecuredRoute(method: .get, uri: member + "/events", scopes: readers),
+            SecuredRoute(method: .patch, uri: member, scopes: [.support, .admin], body: "{}"),
+            SecuredRoute(method: .delete, uri: member, scopes: [.support, .admin]),
+            SecuredRoute(method: .get, uri: member + "/export", scopes: [.support, .admin]),
+        ] + webhooks
 }
 
 @Suite("access")
