@@ -22,6 +22,10 @@ public struct WebhookConsumer: LogConsumer {
 
     private static let anybody: PostgresStatement = "SELECT FROM treue.webhook_endpoint WHERE is_enabled LIMIT 1"
 
+    private static let forget: PostgresStatement = """
+        DELETE FROM treue.webhook_delivery WHERE member_id = ANY ($1) AND type = 'member.birthday'
+        """
+
     /// While there is no endpoint, the log is not even read.
     public func isInterested(on connection: some PostgresQuerying) async throws -> Bool {
         try await !connection.query(Self.anybody, []).isEmpty
@@ -42,6 +46,8 @@ public struct WebhookConsumer: LogConsumer {
                 new += wanting.map { delivery(of: envelope, body, for: $0, at: now) }
             }
         }
+        let erased = events.filter { $0.type == "member.erased" }.map(\.stream)
+        if !erased.isEmpty { _ = try await lease.query(Self.forget, [.uuidArray(erased)]) }
         let keepUntil = Instant(micros: now.micros + configuration.retention.micros)
         try await WebhookDeliveryStore().insert(new, at: now, keepUntil: keepUntil, on: lease)
     }

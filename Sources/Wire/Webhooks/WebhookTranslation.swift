@@ -22,6 +22,9 @@ public enum WebhookTranslation {
         var isMeant: @Sendable (JSONValue) -> Bool = { _ in true }
     }
 
+    private static let redemption = [
+        "redemption_id", "reward", "wallet", "points", "value", "currency", "order_id", "reason", "balance",
+    ]
     private static let tier = ["from", "to", "reason", "valid_until"]
 
     static let rows: [Row] = [
@@ -32,15 +35,32 @@ public enum WebhookTranslation {
         Row(
             recorded: "points.revoked", type: .pointsRevoked,
             members: ["wallet", "points", "balance", "order", "return_id"]),
+        Row(recorded: "points.matured", type: .pointsMatured, members: ["wallet", "points", "balance", "expires"]),
+        Row(
+            recorded: "points.adjusted", type: .pointsAdjusted,
+            members: ["wallet", "points", "balance", "reason", "expires"]),
+        Row(
+            recorded: "points.transferred", type: .pointsTransferred,
+            members: ["wallet", "points", "balance", "transfer_id", "direction", "other"]),
+        Row(recorded: "redemption.confirmed", type: .rewardRedeemed, members: redemption),
+        Row(recorded: "redemption.cancelled", type: .rewardCancelled, members: redemption),
+        Row(
+            recorded: "voucher.issued", type: .voucherIssued,
+            members: ["redemption_id", "reward", "value", "currency", "valid_until"]),
+        Row(
+            recorded: "subscription.changed", type: .subscriptionChanged,
+            members: ["plan", "action", "paid_until", "tier"]),
+        Row(recorded: "member.merged", type: .memberMerged, members: ["into"]),
+        Row(recorded: "member.erased", type: .memberErased, members: []),
         Row(recorded: "points.expired", type: .pointsExpired, members: ["wallet", "points", "balance"]),
-        Row(recorded: "tier.changed", type: .tierReached, members: tier) { $0["reason"] == .string("reached") },
-        Row(recorded: "tier.changed", type: .tierKept, members: tier) {
-            $0["reason"] != .string("reached") && $0["from"] == $0["to"]
-        },
-        Row(recorded: "tier.changed", type: .tierEnded, members: tier) {
-            $0["reason"] != .string("reached") && $0["from"] != $0["to"]
-        },
+        Row(recorded: "tier.changed", type: .tierReached, members: tier) { isGain($0) && $0["from"] != $0["to"] },
+        Row(recorded: "tier.changed", type: .tierKept, members: tier) { $0["from"] == $0["to"] },
+        Row(recorded: "tier.changed", type: .tierEnded, members: tier) { !isGain($0) && $0["from"] != $0["to"] },
     ]
+
+    private static func isGain(_ change: JSONValue) -> Bool {
+        change["reason"] == .string("reached") || change["reason"] == .string("granted")
+    }
 
     /// What a recorded event tells; nothing for most types.
     ///
@@ -56,8 +76,19 @@ public enum WebhookTranslation {
         rows.filter { $0.recorded == type && $0.isMeant(value) }.map { row in
             Message(
                 type: row.type,
-                members: row.members.compactMap { name in value[name].map { JSONMember(name, $0) } })
+                members: row.members.compactMap { name in
+                    (value[name] ?? sum(name, in: value)).map { JSONMember(name, $0) }
+                })
         }
+    }
+
+    /// Points that are recorded part by part are told in one number.
+    private static func sum(_ name: String, in value: JSONValue) -> JSONValue? {
+        guard name == "points", case .array(let parts)? = value["parts"] else { return nil }
+        return .integer(
+            parts.reduce(Int64(0)) { sum, part in
+                if case .integer(let points)? = part["points"] { sum &+ points } else { sum }
+            })
     }
 
     /// A late event made others happen, or not: what happened after all is told as it would have been, and the points

@@ -55,6 +55,14 @@ struct WebhookWireTests {
         #expect(try told("insider") == [.tierEnded])
     }
 
+    @Test("points recorded part by part are told in one number")
+    func parts() throws {
+        let data = #"{"v":1,"wallet":"points","parts":[{"points":10},{"points":5}],"direction":"in","balance":20}"#
+        let messages = try WebhookTranslation.messages(type: "points.transferred", data: Array(data.utf8))
+        #expect(messages.first?.type == .pointsTransferred)
+        #expect(messages.first?.members.contains(JSONMember("points", .integer(15))) == true)
+    }
+
     @Test("a late event tells what happened after all, and the points that changed in one sum")
     func restated() throws {
         let messages = try WebhookTranslation.messages(

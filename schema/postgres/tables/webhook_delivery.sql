@@ -24,4 +24,6 @@ CREATE INDEX webhook_delivery_member ON treue.webhook_delivery (endpoint_id, mem
     WHERE state = 'pending';
 CREATE INDEX webhook_delivery_dead ON treue.webhook_delivery (endpoint_id, sequence) WHERE state = 'dead';
 CREATE INDEX webhook_delivery_list ON treue.webhook_delivery (endpoint_id, sequence);
+-- What tells of a birthday is forgotten with the member.
+CREATE INDEX webhook_delivery_birthday ON treue.webhook_delivery (member_id) WHERE type = 'member.birthday';
 CREATE INDEX webhook_delivery_keep ON treue.webhook_delivery (keep_until) WHERE state <> 'pending';
