@@ -32,6 +32,9 @@ public final class LoyaltyService: Sendable {
     private let signal: LogSignal
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
+    let clock: @Sendable () -> Instant
+    /// Long work that administrators ask for; runs while ``OperationRunner/run()`` does.
+    public let operations: OperationRunner
     private let queueLimit: Int
     private let waiting = Mutex(0)
 
@@ -46,6 +49,8 @@ public final class LoyaltyService: Sendable {
         directory = Directory(client: client, log: log, keys: keys, programme: programme, clock: clock)
         webhooks = configuration.webhooks
         keyCache = PrincipalCache()
+        self.clock = clock
+        operations = OperationRunner(client: client, logger: logger, clock: clock)
         queueLimit = max(1, configuration.queueLimit)
         let decider = Lane(log: log, programme: programme, cachedMembers: configuration.cachedMembers, clock: clock)
         let signal = LogSignal(client: client, logger: logger)

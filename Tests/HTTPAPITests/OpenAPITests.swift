@@ -107,6 +107,12 @@ struct OpenAPITests {
         case "/v1/webhook_endpoints/{id}/replay":
             _ = try WebhookReplay.read(body)
             return
+        case "/v1/projections/{name}/retry":
+            _ = try RetryBody.read(body)
+            return
+        case "/v1/projections/{name}/skip":
+            _ = try SkipBody.read(body)
+            return
         case "/v1/members/{id}":
             _ = try ProfilePatch.read(body)
             return
