@@ -29,6 +29,9 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -71,6 +74,7 @@ let package = Package(
         room(
             "LoyaltyService",
             uses: ["Postgres", "EventLog", "Loyalty", "Wire", "Projections", crypto, logging]),
+        room("Webhooks", uses: ["Wire", "LoyaltyService", httpClient, nio, nioHTTP1, nioPosix]),
         room(
             "HTTPAPI",
             uses: [
@@ -82,7 +86,7 @@ let package = Package(
             name: "treue",
             dependencies: [
                 "Schema", "Postgres", "PostgresServer", "EventLog", "Loyalty", "Wire", "Projections", "LoyaltyService",
-                "HTTPAPI", arguments, crypto, hummingbird, lifecycle, logging, signals,
+                "Webhooks", "HTTPAPI", arguments, crypto, hummingbird, lifecycle, logging, signals,
             ], swiftSettings: settings),
         room("TestSupport", uses: ["PostgresServer"]),
         tests(of: "Postgres", uses: ["TestSupport", logging]),
@@ -96,6 +100,7 @@ let package = Package(
         tests(
             of: "LoyaltyService",
             uses: ["Postgres", "EventLog", "Loyalty", "Wire", "Projections", "TestSupport", crypto, logging]),
+        tests(of: "Webhooks", uses: ["LoyaltyService", "Wire", nio, nioPosix]),
         tests(of: "treue", uses: ["Loyalty", "Wire"]),
         tests(
             of: "HTTPAPI",
@@ -105,7 +110,8 @@ let package = Package(
                 nio, nioEmbedded, nioHTTP1, nioSSL, httpClient, logging, crypto, jwtKit,
             ]),
         // Only the built program: it lies beside the tests, because a build of all tests builds it too.
-        .testTarget(name: "AcceptanceTests", exclude: ["RealData/oracle.sql"], swiftSettings: settings),
+        .testTarget(
+            name: "AcceptanceTests", exclude: ["RealData/oracle.sql", "Support/receiver.py"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -83,6 +83,14 @@ public enum Schema {
                 SQLFile("tables/api_key_secret", PackageResources.api_key_secret_sql),
                 SQLFile("tables/idempotency", PackageResources.idempotency_sql),
             ]),
+        SchemaMigration(
+            version: 6, name: "webhooks",
+            files: [
+                SQLFile("tables/webhook_endpoint", PackageResources.webhook_endpoint_sql),
+                SQLFile("tables/webhook_sequence", PackageResources.webhook_sequence_sql),
+                SQLFile("tables/webhook_delivery", PackageResources.webhook_delivery_sql),
+                SQLFile("tables/webhook_scan", PackageResources.webhook_scan_sql),
+            ]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.

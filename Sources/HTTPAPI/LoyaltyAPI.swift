@@ -5,7 +5,7 @@ public import Wire
 
 /// What the routes call. `LoyaltyService` is the one that runs; tests bring their own.
 public protocol LoyaltyAPI: PersonAPI, ActsAPI, ProgrammesAPI, AdministrationAPI, PastAPI, ReportAPI, KeyAPI,
-    AuditAPI
+    AuditAPI, WebhookAPI, MetricsAPI
 {
     /// Migrated and connected.
     var isReady: Bool { get }

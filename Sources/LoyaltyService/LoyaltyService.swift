@@ -20,6 +20,7 @@ public final class LoyaltyService: Sendable {
         public var settleEverySeconds = 900
         /// Days for which the answer to a request with an `Idempotency-Key` is kept.
         public var answersKeptDays = 30
+        public var webhooks = WebhookConfiguration()
 
         public init() {}
     }
@@ -35,6 +36,8 @@ public final class LoyaltyService: Sendable {
     let ids = UUIDv7Generator()
     var stock: StockRoom { StockRoom(client: client, log: log) }
     var desk: AdjustmentDesk { AdjustmentDesk(client: client) }
+    let webhooks: WebhookConfiguration
+    let laneFigures = LaneFigures()
     private let signal: LogSignal
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
@@ -53,7 +56,7 @@ public final class LoyaltyService: Sendable {
         configuration: Configuration = Configuration(), clock: @escaping @Sendable () -> Instant
     ) {
         (self.client, self.log, self.programmes, self.keys, self.logger) = (client, log, programmes, keys, logger)
-        (self.clock, self.configuration) = (clock, configuration)
+        (self.clock, self.configuration, webhooks) = (clock, configuration, configuration.webhooks)
         directory = Directory(client: client, log: log, keys: keys, programmes: programmes, clock: clock)
         keyCache = PrincipalCache()
         operations = OperationRunner(client: client, logger: logger, clock: clock)
@@ -66,8 +69,13 @@ public final class LoyaltyService: Sendable {
         self.signal = signal
         lane = AppendLane(
             client: client, queueLimit: configuration.queueLimit, maximumBatch: configuration.maximumBatch
-        ) { bundles, lease in
-            defer { signal.raise() }
+        ) { [laneFigures] bundles, lease in
+            let began = ContinuousClock.now
+            defer {
+                signal.raise()
+                laneFigures.note(
+                    requests: bundles.reduce(0) { $0 + $1.count }, elapsed: ContinuousClock.now - began)
+            }
             return await decider.process(bundles, on: lease)
         }
     }

@@ -19,7 +19,20 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
     private static let member = "/v1/members/01980000-0000-7000-8000-000000000001"
     private static let readers: Set<Scope> = [.checkout, .memberRead, .support, .admin]
 
-    static let all = [
+    private static let endpoint = "/v1/webhook_endpoints/01980000-0000-7000-8000-00000000000e"
+    private static let webhooks = [
+        SecuredRoute(
+            method: .post, uri: "/v1/webhook_endpoints", scopes: [.admin], body: #"{"url": "https://shop.example/a"}"#),
+        SecuredRoute(method: .get, uri: "/v1/webhook_endpoints", scopes: [.admin]),
+        SecuredRoute(method: .get, uri: endpoint, scopes: [.admin]),
+        SecuredRoute(method: .patch, uri: endpoint, scopes: [.admin], body: "{}"),
+        SecuredRoute(method: .delete, uri: endpoint, scopes: [.admin]),
+        SecuredRoute(method: .post, uri: endpoint + "/rotate_secret", scopes: [.admin]),
+        SecuredRoute(method: .get, uri: endpoint + "/deliveries", scopes: [.admin]),
+        SecuredRoute(method: .post, uri: endpoint + "/replay", scopes: [.admin]),
+    ]
+
+    static let all = webhooks + [
         SecuredRoute(method: .post, uri: "/v1/events", scopes: [.checkout, .admin], body: Samples.purchase()),
         SecuredRoute(method: .post, uri: "/v1/members", scopes: [.checkout, .admin], body: "{}"),
         SecuredRoute(method: .get, uri: "/v1/members?card=4000", scopes: readers, isOpenToMember: true),
@@ -36,6 +49,7 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
         SecuredRoute(method: .delete, uri: member, scopes: [.support, .admin]),
         SecuredRoute(method: .get, uri: member + "/export", scopes: [.support, .admin], isOpenToMember: true),
     ]
+
 }
 
 @Suite("access")

@@ -100,6 +100,10 @@ struct OpenAPITests {
             for item in items { _ = try item.result.get() }
         case "/v1/projections/{name}/retry": _ = try RetryBody.read(body)
         case "/v1/projections/{name}/skip": _ = try SkipBody.read(body)
+        case "/v1/webhook_endpoints": _ = try WebhookEndpointBody.read(body)
+        case "/v1/webhook_endpoints/{id}": _ = try WebhookEndpointChange.read(body)
+        case "/v1/webhook_endpoints/{id}/rotate_secret": _ = try WebhookRotation.read(body)
+        case "/v1/webhook_endpoints/{id}/replay": _ = try WebhookReplay.read(body)
         case "/v1/api_keys": _ = try APIKeyBody.read(body, scopes: Scope.allCases.map(\.rawValue))
         case "/v1/api_keys/{id}/rotate": _ = try RotationBody.read(body)
         case "/v1/members/{id}": _ = try ProfilePatch.read(body)

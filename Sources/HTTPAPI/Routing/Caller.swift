@@ -24,11 +24,13 @@ enum Caller: Hashable, Sendable {
 struct CallerContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let receivedAt: Instant
+    let trace: TraceParent?
     let caller: Caller
 
     init(context: APIContext) throws {
         guard let caller = context.caller else { throw Authenticator.missingKey }
-        (coreContext, receivedAt, self.caller) = (context.coreContext, context.receivedAt, caller)
+        (coreContext, receivedAt, trace) = (context.coreContext, context.receivedAt, context.trace)
+        self.caller = caller
     }
 }
 
@@ -36,11 +38,13 @@ struct CallerContext: ChildRequestContext {
 struct AuthenticatedContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let receivedAt: Instant
+    let trace: TraceParent?
     let principal: Principal
 
     init(context: CallerContext) throws {
         guard case .key(let principal) = context.caller else { throw Problem.notForMembers }
-        (coreContext, receivedAt, self.principal) = (context.coreContext, context.receivedAt, principal)
+        (coreContext, receivedAt, trace) = (context.coreContext, context.receivedAt, context.trace)
+        self.principal = principal
     }
 }
 

@@ -2,6 +2,7 @@ import Hummingbird
 import Logging
 import Loyalty
 import LoyaltyService
+import Wire
 
 /// What is known of a request before it is routed.
 struct RequestSource: RequestContextSource {
@@ -9,6 +10,8 @@ struct RequestSource: RequestContextSource {
     let requestID: String
     /// When the request came in. The only reading of the clock: all that the request does happens at this instant.
     let receivedAt: Instant
+    /// The trace that the request belongs to, where it says so.
+    let trace: TraceParent?
 }
 
 /// The context of a request whose sender is not known yet.
@@ -18,11 +21,12 @@ struct APIContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let requestID: String
     let receivedAt: Instant
+    let trace: TraceParent?
     /// Set by ``CallerAuthenticator`` alone.
     var caller: Caller?
 
     init(source: RequestSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        (requestID, receivedAt) = (source.requestID, source.receivedAt)
+        (requestID, receivedAt, trace) = (source.requestID, source.receivedAt, source.trace)
     }
 }

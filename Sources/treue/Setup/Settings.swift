@@ -36,6 +36,8 @@ struct Settings: Sendable {
     var logsJSON: Bool
     /// `TREUE_*` variables, and what the file says of those that are not set.
     private let given: [String: String]
+    /// Whether webhooks may go to private addresses, and over plain `http`.
+    var webhooksMayBePrivate: Bool
 
     init(_ options: SettingsOptions, environment: [String: String]) throws {
         let file = try options.config.map(Settings.read) ?? [:]
@@ -62,6 +64,11 @@ struct Settings: Sendable {
             throw Fault(cannot: "TREUE_LOG_FORMAT is \(format), but must be text or json")
         }
         logsJSON = format == "json"
+        let network = value(nil, "TREUE_WEBHOOK_PRIVATE_NETWORK") ?? "refuse"
+        guard network == "refuse" || network == "allow" else {
+            throw Fault(cannot: "TREUE_WEBHOOK_PRIVATE_NETWORK is \(network), but must be allow or refuse")
+        }
+        webhooksMayBePrivate = network == "allow"
     }
 
     /// What was said of a setting: by flag, by variable, or in the file.
