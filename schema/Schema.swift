@@ -62,6 +62,9 @@ public enum Schema {
         SchemaMigration(
             version: 2, name: "followers that can stop before an event",
             files: [SQLFile("tables/follower_fault", PackageResources.follower_fault_sql)]),
+        SchemaMigration(
+            version: 3, name: "orders of connected shops",
+            files: [SQLFile("tables/connector_order", PackageResources.connector_order_sql)]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.

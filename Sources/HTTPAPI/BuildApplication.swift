@@ -56,6 +56,7 @@ func buildRouter(
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     HealthRoutes(api: api, metrics: metrics).add(to: router)
     ReferenceRoutes().add(to: router)
+    ConnectorRoutes(api: api, configuration: configuration).add(to: router)
     let secured = SecuredRoutes("v1", of: router, api: api)
     EventRoutes(api: api, configuration: configuration).add(to: secured)
     MemberRoutes(api: api, configuration: configuration).add(to: secured)

@@ -23,5 +23,8 @@ public struct HTTPConfiguration: Sendable {
     /// Connections that the system keeps until they are accepted.
     public var backlog = 1024
 
+    /// What shops sign their messages with.
+    public var connectors = ConnectorSecrets()
+
     public init(host: String = "127.0.0.1", port: Int = 8080) { (self.host, self.port) = (host, port) }
 }

@@ -26,6 +26,7 @@ public final class LoyaltyService: Sendable {
     let directory: Directory
     let keys: KeyRing
     let logger: Logger
+    let clock: @Sendable () -> Instant
     private let signal: LogSignal
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
@@ -40,6 +41,7 @@ public final class LoyaltyService: Sendable {
         configuration: Configuration = Configuration(), clock: @escaping @Sendable () -> Instant
     ) {
         (self.client, self.log, self.programme, self.keys, self.logger) = (client, log, programme, keys, logger)
+        self.clock = clock
         directory = Directory(client: client, log: log, keys: keys, programme: programme, clock: clock)
         keyCache = PrincipalCache()
         queueLimit = max(1, configuration.queueLimit)
@@ -58,8 +60,10 @@ public final class LoyaltyService: Sendable {
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [signal] in await signal.run() }
+            group.addTask { await self.lookAfterOrders() }
             await lane.run()
             signal.shutdown()
+            group.cancelAll()
         }
     }
 

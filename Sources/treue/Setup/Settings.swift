@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HTTPAPI
 import Logging
 
 /// What every command takes: flags, then `TREUE_*` variables, then the file named by `--config`, then the default.
@@ -22,6 +23,13 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: "text or json (TREUE_LOG_FORMAT).")
     var logFormat: String?
 
+    @Option(
+        help: "What Shopify signs its webhooks with (TREUE_SHOPIFY_SECRET; safer there, where ps does not show it).")
+    var shopifySecret: String?
+
+    @Option(help: "What WooCommerce signs its webhooks with (TREUE_WOOCOMMERCE_SECRET).")
+    var woocommerceSecret: String?
+
     func settings() throws -> Settings { try Settings(self, environment: ProcessInfo.processInfo.environment) }
 }
 
@@ -34,6 +42,7 @@ struct Settings: Sendable {
     var port: Int
     var logLevel: Logger.Level
     var logsJSON: Bool
+    var connectors = ConnectorSecrets()
 
     init(_ options: SettingsOptions, environment: [String: String]) throws {
         let file = try options.config.map(Settings.read) ?? [:]
@@ -60,6 +69,12 @@ struct Settings: Sendable {
             throw Fault(cannot: "TREUE_LOG_FORMAT is \(format), but must be text or json")
         }
         logsJSON = format == "json"
+        func secrets(_ flag: String?, _ name: String) -> [String] {
+            [value(flag, name), value(nil, "\(name)_PREVIOUS")].compactMap { $0 }
+        }
+        connectors = ConnectorSecrets(
+            shopify: secrets(options.shopifySecret, "TREUE_SHOPIFY_SECRET"),
+            wooCommerce: secrets(options.woocommerceSecret, "TREUE_WOOCOMMERCE_SECRET"))
     }
 
     /// Lines of `NAME=value`; empty lines and those that begin with `#` are passed over.
