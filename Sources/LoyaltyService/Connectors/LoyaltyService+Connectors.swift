@@ -44,7 +44,9 @@ extension LoyaltyService {
             let effect = change(&book)
             book.clamp(to: at)
             row.member = row.member ?? owner
-            row.emailHash = customer?.email.flatMap { emailHash($0) } ?? row.emailHash
+            // An order that is somebody's needs no address any more.
+            let address = customer?.email.flatMap { emailHash($0) } ?? row.emailHash
+            row.emailHash = row.member == nil ? address : nil
             return effect
         }
         if row.isOpen, let member = row.member { return try await deliver(key, to: member, at: at) }

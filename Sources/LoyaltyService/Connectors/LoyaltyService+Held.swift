@@ -36,7 +36,7 @@ extension LoyaltyService {
                 try await client.withLease { lease in
                     try await lease.transaction {
                         var row = try await connectorOrders.lock(key, atMicros: at.micros, on: lease)
-                        row.member = row.member ?? member
+                        (row.member, row.emailHash) = (row.member ?? member, nil)
                         try await connectorOrders.put(row, atMicros: at.micros, on: lease)
                     }
                 }
