@@ -27,10 +27,21 @@ struct BasketBuilder {
         return 0
     }
 
+    /// The sum over a list; a fault where it is too large, so that sums of sums still fit.
+    func total(_ readers: [ShopReader], _ name: String, of owner: ShopReader) -> Int64 {
+        let sum = readers.reduce(Int64(0)) { $0 + minor($1, name) }
+        if sum.magnitude <= UInt64(ShopOrder.largest) { return sum }
+        owner.fault(at: name, "comes to more than an order can")
+        return 0
+    }
+
+    /// Pieces of one line that are believed.
+    private static let mostPieces: Int64 = 1_000_000_000
+
     /// Adds goods that cost `amount` after discounts, of the price `unitPrice` before them. Lines of one article and price
     /// become one, so that a piece that comes back is taken from what all of them cost.
     mutating func add(_ id: String, _ line: Line, amount: Int64) {
-        guard line.quantity > 0 else { return }
+        guard 1...Self.mostPieces ~= line.quantity else { return }
         var line = line
         let (gross, overflow) = line.quantity.multipliedReportingOverflow(by: line.unitPrice)
         guard !overflow else { return }

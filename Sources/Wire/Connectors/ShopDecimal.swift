@@ -65,7 +65,7 @@ public struct ShopDecimal: Hashable, Sendable {
     }
 
     var isZero: Bool { digits == 0 }
-    var magnitude: ShopDecimal { ShopDecimal(digits: abs(digits), scale: scale) }
+    var magnitude: ShopDecimal { ShopDecimal(digits: Int64(clamping: digits.magnitude), scale: scale) }
 
     private static func power(_ exponent: Int) -> Int64 { (0..<exponent).reduce(1) { value, _ in value * 10 } }
 }

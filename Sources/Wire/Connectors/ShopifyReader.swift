@@ -50,8 +50,8 @@ extension ShopReader {
         for line in objects("line_items") { discounts += line.shopifyLine(into: &basket, taxesIncluded) }
         if !taxesIncluded { basket.add(tax: max(0, basket.minor(self, "total_tax"))) }
         for line in objects("shipping_lines") {
-            let discount = line.objects("discount_allocations").reduce(Int64(0)) { $0 + basket.minor($1, "amount") }
-            let tax = line.objects("tax_lines").reduce(Int64(0)) { $0 + basket.minor($1, "price") }
+            let discount = basket.total(line.objects("discount_allocations"), "amount", of: line)
+            let tax = basket.total(line.objects("tax_lines"), "price", of: line)
             basket.add(shipping: max(0, basket.minor(line, "price") - discount - (taxesIncluded ? tax : 0)))
             if taxesIncluded { basket.add(tax: tax) }
             discounts += discount
@@ -69,8 +69,8 @@ extension ShopReader {
         let discount =
             allocations.isEmpty
             ? basket.minor(self, "total_discount")
-            : allocations.reduce(Int64(0)) { $0 + basket.minor($1, "amount") }
-        let tax = taxesIncluded ? objects("tax_lines").reduce(Int64(0)) { $0 + basket.minor($1, "price") } : 0
+            : basket.total(allocations, "amount", of: self)
+        let tax = taxesIncluded ? basket.total(objects("tax_lines"), "price", of: self) : 0
         guard let id = id("id") else { return 0 }
         let (gross, overflow) = quantity.multipliedReportingOverflow(by: price)
         guard !overflow, gross <= ShopOrder.largest else {
