@@ -33,9 +33,8 @@ public struct ShopDecimal: Hashable, Sendable {
             }
         }
         guard seen else { return nil }
-        while scale > 0, value.isMultiple(of: 10) { (value, scale) = (value / 10, scale - 1) }
         guard value / Self.power(scale) <= Self.largest else { return nil }
-        (digits, self.scale) = (isNegative ? -value : value, scale)
+        self = ShopDecimal(digits: isNegative ? -value : value, scale: scale).shortest
     }
 
     /// Minor units of a currency with so many digits; what is finer is rounded, halves away from zero. nil where it is more
@@ -53,6 +52,13 @@ public struct ShopDecimal: Hashable, Sendable {
             minor = isUp ? quotient + (digits < 0 ? -1 : 1) : quotient
         }
         return minor.magnitude <= UInt64(Self.largest) ? minor : nil
+    }
+
+    /// Without zeros at the end of its fraction: equal sums are equal values.
+    var shortest: ShopDecimal {
+        var (digits, scale) = (digits, scale)
+        while scale > 0, digits.isMultiple(of: 10) { (digits, scale) = (digits / 10, scale - 1) }
+        return ShopDecimal(digits: digits, scale: scale)
     }
 
     /// As it is written: `-5`, `41.94`.

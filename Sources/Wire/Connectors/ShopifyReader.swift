@@ -156,6 +156,6 @@ extension ShopDecimal {
         let total = terms.reduce(Int128(0)) { sum, term in
             sum + (0..<(scale - term.scale)).reduce(Int128(term.digits)) { value, _ in value * 10 }
         }
-        return ShopDecimal(digits: Int64(clamping: total), scale: scale)
+        return ShopDecimal(digits: Int64(clamping: total), scale: scale).shortest
     }
 }
