@@ -30,6 +30,8 @@ public final class LoyaltyService: Sendable {
     private let signal: LogSignal
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
+    /// Long work that administrators ask for; runs while ``OperationRunner/run()`` does.
+    public let operations: OperationRunner
     private let queueLimit: Int
     private let waiting = Mutex(0)
 
@@ -41,9 +43,10 @@ public final class LoyaltyService: Sendable {
         configuration: Configuration = Configuration(), clock: @escaping @Sendable () -> Instant
     ) {
         (self.client, self.log, self.programme, self.keys, self.logger) = (client, log, programme, keys, logger)
-        self.clock = clock
         directory = Directory(client: client, log: log, keys: keys, programme: programme, clock: clock)
         keyCache = PrincipalCache()
+        self.clock = clock
+        operations = OperationRunner(client: client, logger: logger, clock: clock)
         queueLimit = max(1, configuration.queueLimit)
         let decider = Lane(log: log, programme: programme, cachedMembers: configuration.cachedMembers, clock: clock)
         let signal = LogSignal(client: client, logger: logger)

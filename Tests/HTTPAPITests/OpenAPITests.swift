@@ -106,6 +106,12 @@ struct OpenAPITests {
         case "/v1/connectors/woocommerce/webhooks":
             _ = try WooCommerceReader.read(body, topic: "order.updated", shop: "tee.example")
             return
+        case "/v1/projections/{name}/retry":
+            _ = try RetryBody.read(body)
+            return
+        case "/v1/projections/{name}/skip":
+            _ = try SkipBody.read(body)
+            return
         case "/v1/members/{id}":
             _ = try ProfilePatch.read(body)
             return
