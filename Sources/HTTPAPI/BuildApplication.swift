@@ -69,6 +69,7 @@ func buildRouter(
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     HealthRoutes(api: api, metrics: metrics).add(to: router)
     ReferenceRoutes().add(to: router)
+    ConnectorRoutes(api: api, configuration: configuration).add(to: router)
     let authenticator = CallerAuthenticator(
         api: api, tokens: tokens, limiter: configuration.limiter,
         gate: RequestGate(limit: configuration.requestLimit))

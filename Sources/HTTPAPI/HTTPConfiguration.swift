@@ -33,5 +33,8 @@ public struct HTTPConfiguration: Sendable {
     /// The certificate with which the server speaks TLS; nil for plain HTTP.
     public var security: TransportSecurity?
 
+    /// What shops sign their messages with.
+    public var connectors = ConnectorSecrets()
+
     public init(host: String = "127.0.0.1", port: Int = 8080) { (self.host, self.port) = (host, port) }
 }

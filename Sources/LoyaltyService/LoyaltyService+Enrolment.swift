@@ -74,6 +74,7 @@ extension LoyaltyService {
                     throw ServiceError.internalFault("no reply to an enrolment")
                 }
                 if isReplayed { try await directory.release(claim) }
+                if !isReplayed, let email = body.email { _ = await claimOrders(under: email, for: id, at: at) }
                 return Enrolment(member: try await view(of: id, at: at), isReplayed: isReplayed)
             } catch let error as ServiceError where error == .identifierTaken || error == .idempotencyKeyReused {
                 try await directory.release(claim)

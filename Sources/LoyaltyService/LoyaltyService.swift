@@ -41,7 +41,6 @@ public final class LoyaltyService: Sendable {
     private let signal: LogSignal
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
-    let clock: @Sendable () -> Instant
     /// Long work that administrators ask for; runs while ``OperationRunner/run()`` does.
     public let operations: OperationRunner
     let answersKeptDays: Int
@@ -87,6 +86,7 @@ public final class LoyaltyService: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.keepUp() }
             group.addTask { [signal] in await signal.run() }
+            group.addTask { await self.lookAfterOrders() }
             await lane.run()
             signal.shutdown()
             group.cancelAll()

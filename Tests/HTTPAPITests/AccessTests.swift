@@ -118,7 +118,8 @@ struct AccessTests {
             #expect(methods.methods(of: String(path)).contains(route.method.rawValue), "\(route.uri)")
         }
         #expect(Set(SecuredRoute.all.map(\.testDescription)).count == SecuredRoute.all.count)
-        #expect(SecuredRoute.all.count == methods.count(below: "v1"))
+        // The two connectors have signatures instead of keys.
+        #expect(SecuredRoute.all.count == methods.count(below: "v1") - 2)
     }
 
     private func methodTable() -> MethodTable {

@@ -31,6 +31,7 @@ struct Serve: AsyncParsableCommand {
             let service = installation.service()
             var configuration = HTTPConfiguration(
                 host: host ?? installation.settings.host, port: port ?? installation.settings.port)
+            configuration.connectors = installation.settings.connectors
             configuration.host = configuration.host.isEmpty ? "127.0.0.1" : configuration.host
             let logger = installation.logger
             let address = configuration.host

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HTTPAPI
 import Logging
 
 /// What every command takes: flags, then `TREUE_*` variables, then the file named by `--config`, then the default.
@@ -22,6 +23,13 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: "text or json (TREUE_LOG_FORMAT).")
     var logFormat: String?
 
+    @Option(
+        help: "What Shopify signs its webhooks with (TREUE_SHOPIFY_SECRET; safer there, where ps does not show it).")
+    var shopifySecret: String?
+
+    @Option(help: "What WooCommerce signs its webhooks with (TREUE_WOOCOMMERCE_SECRET).")
+    var woocommerceSecret: String?
+
     func settings() throws -> Settings { try Settings(self, environment: ProcessInfo.processInfo.environment) }
 }
 
@@ -38,6 +46,7 @@ struct Settings: Sendable {
     private let given: [String: String]
     /// Whether webhooks may go to private addresses, and over plain `http`.
     var webhooksMayBePrivate: Bool
+    var connectors = ConnectorSecrets()
 
     init(_ options: SettingsOptions, environment: [String: String]) throws {
         let file = try options.config.map(Settings.read) ?? [:]
@@ -69,6 +78,12 @@ struct Settings: Sendable {
             throw Fault(cannot: "TREUE_WEBHOOK_PRIVATE_NETWORK is \(network), but must be allow or refuse")
         }
         webhooksMayBePrivate = network == "allow"
+        func secrets(_ flag: String?, _ name: String) -> [String] {
+            [value(flag, name), value(nil, "\(name)_PREVIOUS")].compactMap { $0 }
+        }
+        connectors = ConnectorSecrets(
+            shopify: secrets(options.shopifySecret, "TREUE_SHOPIFY_SECRET"),
+            wooCommerce: secrets(options.woocommerceSecret, "TREUE_WOOCOMMERCE_SECRET"))
     }
 
     /// What was said of a setting: by flag, by variable, or in the file.

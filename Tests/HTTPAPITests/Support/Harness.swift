@@ -13,7 +13,7 @@ import Wire
 /// One server with a fake behind it.
 struct Harness {
     let fake: FakeLoyalty
-    let configuration: HTTPConfiguration
+    var configuration: HTTPConfiguration
     let tokens: MemberTokens?
 
     init(
