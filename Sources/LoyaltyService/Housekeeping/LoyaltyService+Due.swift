@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import Logging
 public import Loyalty
 import Postgres
 import Wire
