@@ -32,7 +32,61 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
         SecuredRoute(method: .post, uri: endpoint + "/replay", scopes: [.admin]),
     ]
 
-    static let all = webhooks + [
+    private static let redemption = "/v1/redemptions/01980000-0000-7000-8000-0000000000aa"
+    private static let tills: Set<Scope> = [.checkout, .support, .admin]
+    private static let acts = [
+        SecuredRoute(
+            method: .post, uri: "/v1/quotes", scopes: [.checkout, .admin],
+            body: #"{"member": {"card": "1"}, "currency": "USD", "lines": [{"sku": "a", "quantity": 1, "unit_price": 1}]}"#),
+        SecuredRoute(method: .get, uri: "/v1/rewards", scopes: readers),
+        SecuredRoute(method: .post, uri: member + "/redemptions", scopes: tills, body: #"{"reward": "mug"}"#),
+        SecuredRoute(method: .get, uri: redemption, scopes: tills),
+        SecuredRoute(method: .post, uri: redemption + "/confirm", scopes: tills),
+        SecuredRoute(method: .post, uri: redemption + "/cancel", scopes: tills),
+        SecuredRoute(method: .post, uri: "/v1/vouchers/MUG-1/redeem", scopes: [.checkout, .admin]),
+        SecuredRoute(
+            method: .post, uri: member + "/adjustments", scopes: [.support, .admin],
+            body: #"{"points": 5, "reason_code": "goodwill"}"#),
+        SecuredRoute(method: .get, uri: "/v1/adjustments", scopes: [.support, .admin]),
+        SecuredRoute(
+            method: .post, uri: "/v1/adjustments/01980000-0000-7000-8000-0000000000aa/approve",
+            scopes: [.support, .admin]),
+        SecuredRoute(
+            method: .post, uri: member + "/transfers", scopes: [.admin], body: #"{"to": {"card": "2"}, "points": 5}"#),
+        SecuredRoute(method: .post, uri: member + "/merge", scopes: [.admin], body: #"{"into": {"card": "2"}}"#),
+        SecuredRoute(
+            method: .post, uri: member + "/subscription", scopes: [.admin], body: #"{"plan": "a", "action": "start"}"#),
+        SecuredRoute(
+            method: .post, uri: member + "/tier", scopes: [.admin], body: #"{"tier": "vib", "reason_code": "goodwill"}"#),
+        SecuredRoute(method: .get, uri: "/v1/programmes", scopes: [.admin]),
+        SecuredRoute(method: .get, uri: "/v1/programmes/sephora-beauty-insider", scopes: [.admin]),
+        SecuredRoute(
+            method: .put, uri: "/v1/programmes/sephora-beauty-insider/versions/1", scopes: [.admin],
+            body: #"{"id": "a"}"#),
+    ]
+    private static let administration =
+        [
+            SecuredRoute(method: .get, uri: "/v1/projections", scopes: [.admin]),
+            SecuredRoute(method: .post, uri: "/v1/projections/verify", scopes: [.admin]),
+            SecuredRoute(method: .post, uri: "/v1/projections/account/rebuild", scopes: [.admin]),
+            SecuredRoute(method: .post, uri: "/v1/projections/account/rollback", scopes: [.admin]),
+            SecuredRoute(
+                method: .post, uri: "/v1/projections/account/retry", scopes: [.admin], body: #"{"partition": 1}"#),
+            SecuredRoute(
+                method: .post, uri: "/v1/projections/account/skip", scopes: [.admin],
+                body: #"{"partition": 1, "position": 1, "reason": "known"}"#),
+            SecuredRoute(method: .get, uri: "/v1/operations", scopes: [.admin]),
+            SecuredRoute(
+                method: .get, uri: "/v1/operations/01980000-0000-7000-8000-00000000000a", scopes: [.admin]),
+            SecuredRoute(method: .get, uri: "/v1/log/verify", scopes: [.admin]),
+            SecuredRoute(method: .post, uri: "/v1/log/verify", scopes: [.admin]),
+            SecuredRoute(method: .get, uri: "/v1/log/checkpoint", scopes: [.admin]),
+        ]
+        + ["liability", "breakage", "tiers", "kpis", "segments"].map {
+            SecuredRoute(method: .get, uri: "/v1/reports/\($0)", scopes: [.admin])
+        }
+
+    static let all = webhooks + acts + administration + [
         SecuredRoute(method: .post, uri: "/v1/events", scopes: [.checkout, .admin], body: Samples.purchase()),
         SecuredRoute(method: .post, uri: "/v1/members", scopes: [.checkout, .admin], body: "{}"),
         SecuredRoute(method: .get, uri: "/v1/members?card=4000", scopes: readers, isOpenToMember: true),
