@@ -107,7 +107,7 @@ extension FakeLoyalty {
     }
 
     func approveAdjustment(_ id: UUID, agent: UUID, at: Instant) async throws(ServiceError) -> ActView {
-        throw ServiceError(code: "adjustment_not_found", status: 404, title: "Nothing waits", detail: "None.")
+        try act(on: Self.memberID, at: at)
     }
 
     func transfer(
