@@ -12,6 +12,8 @@ public struct KeyRing: Sendable {
     private let requests: SymmetricKey
     /// Seed of the key that signs checkpoints of the log.
     private let checkpoints: SymmetricKey
+    /// Seals answers that are kept for repeats.
+    let answers: SymmetricKey
 
     /// - Parameter master: 32 random bytes.
     public init(master: [UInt8]) {
@@ -21,7 +23,7 @@ public struct KeyRing: Sendable {
                 outputByteCount: 32)
         }
         (wrapping, identifiers, apiKeys) = (derive("wrap"), derive("identifier"), derive("api-key"))
-        requests = derive("request")
+        (requests, answers) = (derive("request"), derive("answer"))
         checkpoints = derive("log-checkpoint")
     }
 

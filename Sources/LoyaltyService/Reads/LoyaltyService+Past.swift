@@ -13,6 +13,8 @@ extension LoyaltyService {
     ) async throws(ServiceError) -> BalanceView {
         guard let knownAt = clocks.knownAt else { return try await balance(of: member, at: now, asOf: clocks.asOf) }
         do {
+            // Who is erased now is nobody, whatever was known then.
+            _ = try await account(of: member)
             guard let stream = try await KnownStream(of: member, knownAt: knownAt, in: log, on: client) else {
                 throw ServiceError.memberNotFound
             }

@@ -27,6 +27,7 @@ final class FakeLoyalty: LoyaltyAPI {
         var reports: [ReportRequest] = []
         var patches: [ProfilePatch] = []
         var erasures = 0
+        var received: [(message: ShopMessage, source: String)] = []
         /// How many pages a list has beyond the first.
         var morePages = 0
     }
@@ -39,6 +40,7 @@ final class FakeLoyalty: LoyaltyAPI {
     let state = Mutex(State())
     /// Where set, an event is answered only once this has been opened.
     let gate: Gate?
+    let keyBook = FakeKeyBook()
 
     init(gate: Gate? = nil) {
         self.gate = gate
@@ -144,8 +146,12 @@ final class FakeLoyalty: LoyaltyAPI {
         if member != Self.memberID { throw Self.notFound }
     }
 
+    static let revokedKey = "key-revoked"
+    static let expiredKey = "key-expired"
+
     func authenticate(_ key: String, at: Instant) async throws(ServiceError) -> Principal? {
-        state.withLock { $0.keys[key] }
+        if key == Self.revokedKey || key == Self.expiredKey { return nil }
+        return state.withLock { $0.keys[key] }
     }
 
     static let notFound = ServiceError(code: "member_not_found", status: 404, title: "No member", detail: "None.")

@@ -44,7 +44,8 @@ struct Shop: Sendable {
         let services = clients.map { client in
             LoyaltyService(
                 client: client, log: log, programmes: ProgrammeBook([programme]), keys: KeyRing(master: master),
-                logger: logger, configuration: configuration, clock: clock)
+                logger: logger,
+                configuration: configuration, clock: clock)
         }
         let shop = Shop(postgres: postgres, url: url, services: services, clients: clients, log: log)
         let result = await shop.run(body, running: running)

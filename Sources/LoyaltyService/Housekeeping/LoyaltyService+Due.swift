@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import Logging
 public import Loyalty
 import Postgres
 import Wire
@@ -8,7 +9,7 @@ import Wire
 /// hears of it; carries out what a server left half done; and notices what other servers published.
 extension LoyaltyService {
     /// Goes on until it is cancelled.
-    func keepHouse() async {
+    func keepUp() async {
         var round = 0
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(1))
