@@ -18,13 +18,9 @@ public func buildApplication(
 ) -> some ApplicationProtocol {
     Application(
         responder: buildResponder(api: api, configuration: configuration, clock: clock),
-        server: .http1(
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [ConnectionGuard(limits: configuration.connectionLimits)],
-                idleTimeout: .milliseconds(Int64(configuration.idleTimeoutSeconds * 1000)),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: configuration.headerLimit, maxHeaderListSize: configuration.headerLimit,
-                    maxHeaderFieldCount: configuration.headerCountLimit))),
+        server: HTTPServerBuilder { responder in
+            OnEventLoop(base: HTTP1Channel(responder: responder, configuration: configuration.channel))
+        },
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port), serverName: "treue",
             backlog: configuration.backlog,
@@ -34,6 +30,15 @@ public func buildApplication(
 }
 
 extension HTTPConfiguration {
+    fileprivate var channel: HTTP1Channel.Configuration {
+        HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(limits: connectionLimits)],
+            idleTimeout: .milliseconds(Int64(idleTimeoutSeconds * 1000)),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: headerLimit, maxHeaderListSize: headerLimit,
+                maxHeaderFieldCount: headerCountLimit))
+    }
+
     fileprivate var connectionLimits: ConnectionGuard.Limits {
         ConnectionGuard.Limits(
             requestTimeout: .milliseconds(Int64(requestTimeoutSeconds * 1000)), largestBody: batchLimit)

@@ -12,10 +12,12 @@ public final class LoyaltyService: Sendable {
     public struct Configuration: Sendable {
         /// Commands that may wait or be under way; more are refused with 503.
         public var queueLimit = 8_192
-        /// Commands in one transaction at most.
+        /// Commands in one transaction at most, where no single one brings more.
         public var maximumBatch = 256
         /// Members whose state is kept in memory.
         public var cachedMembers = 50_000
+        /// Transactions that may be under way at once; each has its own share of the log's partitions.
+        public var lanes = 2
 
         public init() {}
     }
@@ -26,7 +28,8 @@ public final class LoyaltyService: Sendable {
     let directory: Directory
     let keys: KeyRing
     let logger: Logger
-    private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
+    private let lanes: AppendLanes
+    let accounts: AccountReader
     let keyCache: PrincipalCache
     private let queueLimit: Int
     private let waiting = Mutex(0)
@@ -42,17 +45,19 @@ public final class LoyaltyService: Sendable {
         directory = Directory(client: client, log: log, keys: keys, programme: programme, clock: clock)
         keyCache = PrincipalCache()
         queueLimit = max(1, configuration.queueLimit)
-        let decider = Lane(log: log, programme: programme, cachedMembers: configuration.cachedMembers, clock: clock)
-        lane = AppendLane(
-            client: client, queueLimit: configuration.queueLimit, maximumBatch: configuration.maximumBatch
-        ) { bundles, lease in await decider.process(bundles, on: lease) }
+        let share = max(1, configuration.cachedMembers / max(1, configuration.lanes))
+        lanes = AppendLanes(
+            count: configuration.lanes, log: log, client: client, queueLimit: configuration.queueLimit,
+            maximumBatch: configuration.maximumBatch
+        ) { Lane(log: log, programme: programme, cachedMembers: share, clock: clock) }
+        accounts = AccountReader(log: log, client: client, capacity: configuration.cachedMembers)
     }
 
     /// Records until ``shutdown()``; returns when everything taken is answered.
-    public func run() async { await lane.run() }
+    public func run() async { await lanes.run() }
 
     /// Takes nothing more.
-    public func shutdown() { lane.shutdown() }
+    public func shutdown() { lanes.shutdown() }
 
     /// Whether requests can be answered.
     public var isReady: Bool { client.isConnected }
@@ -105,10 +110,10 @@ public final class LoyaltyService: Sendable {
         return indices.map { ($0, known[events[$0].key] == nil ? .memberNotFound : .eventConflict) }
     }
 
-    /// Hands requests to the lane together, so that they keep their order.
+    /// Hands requests to the lanes together, so that those for one member keep their order.
     func submit(_ requests: [LaneRequest]) async -> [Result<LaneReply, any Error>] {
         guard !requests.isEmpty else { return [] }
-        // The lane counts bundles; what takes memory is requests. A bundle alone always fits, or it never would.
+        // The lanes count slices; what takes memory is requests. A bundle alone always fits, or it never would.
         let isTaken = waiting.withLock { waiting in
             guard waiting == 0 || waiting + requests.count <= queueLimit else { return false }
             waiting += requests.count
@@ -116,11 +121,7 @@ public final class LoyaltyService: Sendable {
         }
         guard isTaken else { return requests.map { _ in .failure(ServiceError.overloaded) } }
         defer { waiting.withLock { $0 -= requests.count } }
-        do {
-            return try await lane.submit(requests)
-        } catch {
-            return requests.map { _ in .failure(error) }
-        }
+        return await lanes.submit(requests)
     }
 
     private func answer(

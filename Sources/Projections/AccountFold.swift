@@ -37,7 +37,7 @@ struct AccountFold: Sendable {
         do {
             let decoded = try EventCodec.decode(type: event.type, data: event.data)
             let dated = DatedEvent(at: Instant(micros: event.occurredAtMicros), decoded)
-            guard var folded = members.removeValue(forKey: event.stream) else {
+            guard let index = members.index(forKey: event.stream) else {
                 guard let state = MemberState(beginningWith: dated) else {
                     throw LoyaltyFault.contradiction("a stream that does not begin with an enrolment")
                 }
@@ -45,9 +45,9 @@ struct AccountFold: Sendable {
                     version: event.version, state: state, recordedAtMicros: event.recordedAtMicros)
                 return
             }
-            try folded.state.evolve(dated)
-            (folded.version, folded.recordedAtMicros) = (event.version, event.recordedAtMicros)
-            members[event.stream] = folded
+            try members.values[index].state.evolve(dated)
+            members.values[index].version = event.version
+            members.values[index].recordedAtMicros = event.recordedAtMicros
         } catch {
             throw FoldFault(
                 partition: event.partition, position: event.position, member: event.stream, version: event.version,

@@ -55,7 +55,7 @@ public struct AccountProjection: Sendable {
         _ partition: Int, on lease: PostgresLease, progress: (Int64) async -> Void
     ) async throws -> AccountFold {
         var fold = AccountFold()
-        try await log.copyOut(partitions: [partition], on: lease) { batch in
+        try await log.copyOut(partitions: [partition], columns: .content, on: lease) { batch in
             try fold.fold(batch)
             await progress(Int64(batch.count))
         }

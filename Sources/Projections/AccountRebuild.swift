@@ -33,7 +33,9 @@ extension AccountProjection {
     /// it was; the table that was replaced stays as `account_previous` until the next rebuild.
     ///
     /// - Throws: ``RebuildFault``, ``FoldFault``, `PostgresError`.
-    public func rebuild(progress: @Sendable (Progress) async -> Void = { _ in }) async throws -> AccountRebuilt {
+    public func rebuild(progress: @escaping @Sendable (Progress) async -> Void = { _ in }) async throws
+        -> AccountRebuilt
+    {
         let total = try await total()
         return try await client.withLease { lease in
             guard try await lease.query("SELECT pg_try_advisory_lock($1)", [.int8(lockID)]).first?.bool(0) == true
@@ -60,21 +62,12 @@ extension AccountProjection {
     private static let nearlyThere: Int64 = 500
 
     private func rebuild(
-        on lease: PostgresLease, total: Int64, progress: @Sendable (Progress) async -> Void
+        on lease: PostgresLease, total: Int64, progress: @escaping @Sendable (Progress) async -> Void
     ) async throws -> AccountRebuilt {
         _ = try await lease.query("SELECT treue.account_rebuild_begin()", [])
         var positions = try await checkpoints(on: lease)
-        var done = positions.values.reduce(0, +)
-        for partition in 0..<log.partitions where positions[partition] == nil {
-            try await lease.transaction {
-                let fold = try await fold(partition, on: lease) { count in
-                    done += count
-                    await progress(Progress(done: done, total: max(total, done)))
-                }
-                try await write(fold, partition, on: lease)
-                positions[partition] = fold.position
-            }
-        }
+        try await foldRest(positions, total: total, progress: progress)
+        positions = try await checkpoints(on: lease)
         // Each round is shorter than the one before, because it only has what came during that one.
         for _ in 0..<10 where try await behind(positions, on: lease) >= AccountProjection.nearlyThere {
             try await lease.transaction { try await catchUp(&positions, on: lease) }
@@ -87,6 +80,20 @@ extension AccountProjection {
             }
         }
         throw RebuildFault.accountInUse
+    }
+
+    /// Folds the partitions that have no checkpoint yet; each is on disk with its own.
+    private func foldRest(
+        _ positions: [Int: Int64], total: Int64, progress: @escaping @Sendable (Progress) async -> Void
+    ) async throws {
+        let counter = FoldCounter(done: positions.values.reduce(0, +), total: total)
+        let missing = (0..<log.partitions).filter { positions[$0] == nil }
+        try await PartitionWorkers(client: client).forEach(missing) { partition, lease in
+            try await lease.transaction {
+                let fold = try await fold(partition, on: lease) { await progress(counter.add($0)) }
+                try await write(fold, partition, on: lease)
+            }
+        }
     }
 
     /// How often the swap is tried while somebody reads the old table, and the pause between two tries.

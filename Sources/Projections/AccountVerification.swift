@@ -2,6 +2,7 @@ import EventLog
 public import Foundation
 import Loyalty
 import Postgres
+import Synchronization
 import Wire
 
 /// A row of `account` that is not what its events fold to.
@@ -57,45 +58,74 @@ extension AccountProjection {
     /// Folds the log afresh beside live traffic and compares every row. Each partition is looked at as of one instant.
     ///
     /// - Throws: ``FoldFault``, `PostgresError`.
-    public func verify(progress: @Sendable (Progress) async -> Void = { _ in }) async throws -> AccountVerification {
-        let total = try await total()
-        return try await client.withLease { lease in
-            var result = AccountVerification()
-            var done: Int64 = 0
-            for partition in 0..<log.partitions {
-                try await lease.transaction {
-                    // The lock comes before the snapshot: a table that a rebuild swapped in later would hold rows that
-                    // the snapshot does not show.
-                    try await lease.execute(
-                        """
-                        SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
-                        LOCK TABLE treue.account IN ACCESS SHARE MODE
-                        """)
-                    let fold = try await fold(partition, on: lease) { count in
-                        done += count
-                        await progress(Progress(done: done, total: max(total, done)))
-                    }
-                    result.events += fold.events
-                    result.members += Int64(fold.members.count)
-                    try await compare(fold, partition, on: lease, into: &result)
-                }
+    public func verify(
+        progress: @escaping @Sendable (Progress) async -> Void = { _ in }
+    ) async throws -> AccountVerification {
+        let counter = FoldCounter(total: try await total())
+        let collected = Collected()
+        try await PartitionWorkers(client: client).forEach(Array(0..<log.partitions)) { partition, lease in
+            try await lease.transaction {
+                // The lock comes before the snapshot: a table that a rebuild swapped in later would hold rows that
+                // the snapshot does not show.
+                try await lease.execute(
+                    """
+                    SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+                    LOCK TABLE treue.account IN ACCESS SHARE MODE
+                    """)
+                let fold = try await fold(partition, on: lease) { await progress(counter.add($0)) }
+                collected.add(try await compare(fold, partition, on: lease))
             }
-            return result
+        }
+        return collected.verification
+    }
+
+    /// Folds the log and keeps nothing: what a rebuild or a verification cannot do without, for measurements.
+    public func replay() async throws -> (events: Int64, members: Int64) {
+        let collected = Collected()
+        try await PartitionWorkers(client: client).forEach(Array(0..<log.partitions)) { partition, lease in
+            let fold = try await fold(partition, on: lease) { _ in }
+            collected.add(AccountVerification(events: fold.events, members: Int64(fold.members.count)))
+        }
+        let all = collected.verification
+        return (all.events, all.members)
+    }
+
+    /// What several workers found.
+    private final class Collected: Sendable {
+        private let result = Mutex(AccountVerification())
+
+        /// In an order that does not depend on who was faster.
+        var verification: AccountVerification {
+            var all = result.withLock { $0 }
+            all.differences.sort { $0.member.uuidString < $1.member.uuidString }
+            return all
+        }
+
+        func add(_ part: AccountVerification) {
+            result.withLock { result in
+                result.events += part.events
+                result.members += part.members
+                result.count += part.count
+                let room = AccountVerification.mostKept - result.differences.count
+                result.differences += part.differences.prefix(max(0, room))
+            }
         }
     }
 
     private func compare(
-        _ fold: AccountFold, _ partition: Int, on lease: PostgresLease, into result: inout AccountVerification
-    ) async throws {
+        _ fold: AccountFold, _ partition: Int, on lease: PostgresLease
+    ) async throws -> AccountVerification {
+        var found = AccountVerification(events: fold.events, members: Int64(fold.members.count))
         var missing = Set(fold.members.keys)
         for row in try await rows(in: partition, on: lease) {
             missing.remove(row.member)
-            if let difference = difference(row, fold.members[row.member]) { result.note(difference) }
+            if let difference = difference(row, fold.members[row.member]) { found.note(difference) }
         }
         for member in missing.sorted(by: { $0.uuidString < $1.uuidString }) {
             let expected = fold.members[member]?.state.wallet.available
-            result.note(AccountDifference(member: member, kind: .missing, expected: expected, found: nil, fields: []))
+            found.note(AccountDifference(member: member, kind: .missing, expected: expected, found: nil, fields: []))
         }
+        return found
     }
 
     private func difference(_ row: AccountRow, _ folded: AccountFold.Folded?) -> AccountDifference? {

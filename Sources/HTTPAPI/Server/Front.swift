@@ -18,7 +18,10 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
             logger: outer.logger, requestID: RequestID.of(request), receivedAt: clock())
         let context = APIContext(source: source)
         metrics.begin()
-        var response = await answer(to: request, context: context)
+        var response =
+            request.isQuick
+            ? await answer(to: request, context: context)
+            : await offEventLoop { await answer(to: request, context: context) }
         // A problem too: bytes behind a head that announces none would be read as the next answer.
         if request.method == .head { response = response.createHeadResponse() }
         let route = context.endpointPath.flatMap { $0 == Self.nowhere ? nil : $0 }

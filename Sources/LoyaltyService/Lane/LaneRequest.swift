@@ -3,8 +3,9 @@ import Foundation
 import Loyalty
 import Wire
 
-/// One command on its way to the log. Whom it concerns is known; nothing else has been looked at.
-struct LaneRequest: Sendable {
+/// One command on its way to the log. Whom it concerns is known; nothing else has been looked at. A class, because it
+/// is handed on many times and never changes.
+final class LaneRequest: Sendable {
     enum Work: Sendable {
         /// An event of a checkout, with the time at which it happened.
         case event(IncomingEvent, at: Instant)
@@ -12,26 +13,28 @@ struct LaneRequest: Sendable {
         case enrolment(at: Instant, RepeatKey?)
     }
 
-    var memberID: UUID
-    var work: Work
+    let memberID: UUID
+    let work: Work
     /// Who joins if nobody has that id yet; nil where a stranger is refused.
-    var newcomer: Newcomer?
+    let newcomer: Newcomer?
+    /// What the log knows the request by. Worked out here, by whoever asks: in the lane everybody would wait for it.
+    let repeatKey: RepeatKey?
+
+    init(memberID: UUID, work: Work, newcomer: Newcomer? = nil) {
+        (self.memberID, self.work, self.newcomer) = (memberID, work, newcomer)
+        repeatKey =
+            switch work {
+            case .event(let event, _):
+                RepeatKey(key: event.key, contentHash: event.contentHash(memberID: memberID))
+            case .enrolment(_, let repeatKey): repeatKey
+            }
+    }
 
     /// The idempotency key in the log.
-    var key: [UInt8]? {
-        switch work {
-        case .event(let event, _): event.key
-        case .enrolment(_, let repeatKey): repeatKey?.key
-        }
-    }
+    var key: [UInt8]? { repeatKey?.key }
 
     /// Tells a repeat from a reuse of the key.
-    var contentHash: [UInt8]? {
-        switch work {
-        case .event(let event, _): event.contentHash(memberID: memberID)
-        case .enrolment(_, let repeatKey): repeatKey?.contentHash
-        }
-    }
+    var contentHash: [UInt8]? { repeatKey?.contentHash }
 
     /// The refusal when the key is in the log with other content.
     var reuseError: ServiceError {

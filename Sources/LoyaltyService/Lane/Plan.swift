@@ -7,6 +7,7 @@ import Wire
 struct Plan {
     let memberID: UUID
     let programme: Programme
+    private let now: Instant
     /// The member behind everything decided so far; nil for nobody.
     private(set) var member: KnownMember?
     private(set) var events: [DatedEvent] = []
@@ -19,8 +20,8 @@ struct Plan {
     private var newMember: SealedMember?
     private let expectedVersion: Int64
 
-    init(memberID: UUID, member: KnownMember?, programme: Programme) {
-        (self.memberID, self.member, self.programme) = (memberID, member, programme)
+    init(memberID: UUID, member: KnownMember?, programme: Programme, now: Instant) {
+        (self.memberID, self.member, self.programme, self.now) = (memberID, member, programme, now)
         expectedVersion = member?.version ?? 0
     }
 
@@ -39,9 +40,15 @@ struct Plan {
                 refusals[index] = ServiceError.memberNotFound
                 return
             }
-            decide(event, at: at, for: known, newcomer: request.newcomer, index: index, group: group)
+            decide(
+                event, of: request, at: event.time == nil ? received(at, by: known) : at, for: known, index: index,
+                group: group)
         }
     }
+
+    /// When an event without a time of its own happened: when it was received. Of several that come in at nearly the
+    /// same moment the earlier may be recorded later, and nothing says that it must not: it is not late for that.
+    private func received(_ at: Instant, by member: KnownMember) -> Instant { max(at, min(member.state.latest, now)) }
 
     private func newcomerState(_ newcomer: Newcomer, at: Instant) -> KnownMember {
         KnownMember(version: 0, state: programme.newcomer(at: at, language: newcomer.language))
@@ -54,15 +61,15 @@ struct Plan {
     }
 
     private mutating func decide(
-        _ event: IncomingEvent, at: Instant, for known: KnownMember, newcomer: Newcomer?, index: Int,
+        _ event: IncomingEvent, of request: LaneRequest, at: Instant, for known: KnownMember, index: Int,
         group: LaneBatch.Group
     ) {
         let order = orderHistory(of: event.command, group: group)
         do throws(Refusal) {
             let decision = try programme.decide(
                 event.command, at: at, for: known.state, order: order, history: group.history.map { $0 + events })
-            if member == nil, let newcomer { enrol(newcomer, at: at) }
-            record(decision, of: event, orderIsKnown: order != nil, index: index)
+            if member == nil, let newcomer = request.newcomer { enrol(newcomer, at: at) }
+            record(decision, of: event, request.repeatKey, orderIsKnown: order != nil, index: index)
         } catch {
             switch error {
             case .needs(let need): needs.insert(need)
@@ -84,10 +91,11 @@ struct Plan {
         return OrderHistory(of: order, in: events)
     }
 
-    private mutating func record(_ decision: Decision, of event: IncomingEvent, orderIsKnown: Bool, index: Int) {
+    private mutating func record(
+        _ decision: Decision, of event: IncomingEvent, _ repeatKey: RepeatKey?, orderIsKnown: Bool, index: Int
+    ) {
         let first = expectedVersion + Int64(events.count) + 1
         var entries: [(entry: LedgerEntry, version: Int64)] = []
-        let repeatKey = RepeatKey(key: event.key, contentHash: event.contentHash(memberID: memberID))
         for (offset, dated) in decision.events.enumerated() {
             let isPrimary = offset == decision.primary
             append(

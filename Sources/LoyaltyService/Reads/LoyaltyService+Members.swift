@@ -51,10 +51,7 @@ extension LoyaltyService {
     }
 
     func account(of member: UUID) async throws -> KnownMember {
-        guard let row = try await log.accounts(of: [member], on: client).first else {
-            throw ServiceError.memberNotFound
-        }
-        return KnownMember(version: row.version, state: try StateCodec.decode(row.state))
+        try await accounts.account(of: member)
     }
 
     /// The state that a read at that instant shows. The past before the latest event is folded from the log.

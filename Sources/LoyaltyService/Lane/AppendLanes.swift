@@ -1,0 +1,85 @@
+import EventLog
+import Foundation
+import Postgres
+
+/// The lanes of one service. Each has its own share of the log's partitions, so that no two wait for the same heads:
+/// while one commits, the other decides, and both of a small machine's processors have work.
+///
+/// What is asked together goes in slices, so that a lone purchase does not wait for the thousand events of an import.
+final class AppendLanes: Sendable {
+    typealias Reply = Result<LaneReply, any Error>
+
+    private let log: EventLog
+    private let lanes: [AppendLane<[LaneRequest], [Reply]>]
+
+    /// Requests in one slice at most.
+    static let slice = 128
+
+    init(
+        count: Int, log: EventLog, client: PostgresClient, queueLimit: Int, maximumBatch: Int,
+        makeLane: () -> Lane
+    ) {
+        self.log = log
+        lanes = (0..<max(1, min(count, log.partitions))).map { _ in
+            let lane = makeLane()
+            return AppendLane(
+                client: client, queueLimit: queueLimit, maximumBatch: maximumBatch, weight: \.count
+            ) { bundles, lease in await lane.process(bundles, on: lease) }
+        }
+    }
+
+    /// Records until ``shutdown()``.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for lane in lanes { group.addTask { await lane.run() } }
+        }
+    }
+
+    func shutdown() {
+        for lane in lanes { lane.shutdown() }
+    }
+
+    /// Answers each request, in the order given. Requests for one member are dealt with in that order.
+    func submit(_ requests: [LaneRequest]) async -> [Reply] {
+        if requests.count == 1 { return await alone(requests) }
+        var shares: [[Int]] = Array(repeating: [], count: lanes.count)
+        for (index, request) in requests.enumerated() { shares[lane(of: request)].append(index) }
+        var replies: [Reply?] = Array(repeating: nil, count: requests.count)
+        await withTaskGroup(of: [(Int, Reply)].self) { group in
+            for (lane, share) in zip(lanes, shares) where !share.isEmpty {
+                group.addTask { await AppendLanes.submit(share, of: requests, to: lane) }
+            }
+            for await answered in group {
+                for (index, reply) in answered { replies[index] = reply }
+            }
+        }
+        return replies.map { $0 ?? .failure(ServiceError.contended) }
+    }
+
+    private func lane(of request: LaneRequest) -> Int { log.partition(of: request.memberID) % lanes.count }
+
+    private func alone(_ requests: [LaneRequest]) async -> [Reply] {
+        do {
+            return try await lanes[lane(of: requests[0])].submit(requests)
+        } catch {
+            return [.failure(error)]
+        }
+    }
+
+    /// One lane's share, in slices.
+    private static func submit(
+        _ share: [Int], of requests: [LaneRequest], to lane: AppendLane<[LaneRequest], [Reply]>
+    ) async -> [(Int, Reply)] {
+        let slices = stride(from: 0, to: share.count, by: slice).map { share[$0..<min($0 + slice, share.count)] }
+        let answers = await lane.submit(all: slices.map { indices in indices.map { requests[$0] } })
+        var answered: [(Int, Reply)] = []
+        answered.reserveCapacity(share.count)
+        for (indices, answer) in zip(slices, answers) {
+            switch answer {
+            case .success(let replies): for (index, reply) in zip(indices, replies) { answered.append((index, reply)) }
+            case .failure(let error): for index in indices { answered.append((index, .failure(error))) }
+            }
+        }
+        return answered
+    }
+}
