@@ -16,7 +16,8 @@ public final class LoyaltyService: Sendable {
         public var maximumBatch = 256
         /// Members whose state is kept in memory.
         public var cachedMembers = 50_000
-        /// Transactions that may be under way at once; each has its own share of the log's partitions.
+        /// Transactions of events that came together that may be under way at once, each with its own share of the
+        /// log's partitions. Events that come alone have one more to themselves.
         public var lanes = 2
 
         public init() {}
@@ -45,7 +46,7 @@ public final class LoyaltyService: Sendable {
         directory = Directory(client: client, log: log, keys: keys, programme: programme, clock: clock)
         keyCache = PrincipalCache()
         queueLimit = max(1, configuration.queueLimit)
-        let share = max(1, configuration.cachedMembers / max(1, configuration.lanes))
+        let share = max(1, configuration.cachedMembers / (max(1, configuration.lanes) + 1))
         lanes = AppendLanes(
             count: configuration.lanes, log: log, client: client, queueLimit: configuration.queueLimit,
             maximumBatch: configuration.maximumBatch

@@ -25,7 +25,7 @@ public final class AppendLane<Request: Sendable, Response: Sendable>: Sendable {
     /// - Parameters:
     ///   - queueLimit: requests that may wait; beyond it `submit` throws `.queueFull` at once.
     ///   - maximumBatch: the weight handed to `body` at once, at most; one request is handed over whatever it weighs.
-    ///   - weight: what a request carries. Those of weight 1 do not wait behind heavier ones: each batch takes of both.
+    ///   - weight: what a request carries.
     public init(
         client: PostgresClient, queueLimit: Int, maximumBatch: Int,
         weight: @escaping @Sendable (Request) -> Int = { _ in 1 }, body: @escaping Body

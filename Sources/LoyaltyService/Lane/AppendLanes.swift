@@ -2,41 +2,51 @@ import EventLog
 import Foundation
 import Postgres
 
-/// The lanes of one service. Each has its own share of the log's partitions, so that no two wait for the same heads:
-/// while one commits, the other decides, and both of a small machine's processors have work.
+/// The lanes of one service: one transaction at a time in each.
 ///
-/// What is asked together goes in slices, so that a lone purchase does not wait for the thousand events of an import.
+/// What comes alone shares one lane, whoever it is for: under load its batches are large, and a batch costs the database
+/// little more than a lone purchase does. What comes by the hundred goes in slices through lanes of its own, so that a
+/// lone purchase does not wait for the thousand events of an import; each of these lanes has its own share of the
+/// partitions, so that one decides while the database works for the other. Lanes may meet at a member, as servers may:
+/// the log refuses whoever was slower, and it decides again.
 final class AppendLanes: Sendable {
     typealias Reply = Result<LaneReply, any Error>
+    private typealias Requests = AppendLane<[LaneRequest], [Reply]>
 
     private let log: EventLog
-    private let lanes: [AppendLane<[LaneRequest], [Reply]>]
+    /// For what comes alone.
+    private let single: Requests
+    /// For what comes together.
+    private let lanes: [Requests]
 
     /// Requests in one slice at most.
     static let slice = 128
 
+    /// - Parameter count: lanes for what comes together.
     init(
         count: Int, log: EventLog, client: PostgresClient, queueLimit: Int, maximumBatch: Int,
         makeLane: () -> Lane
     ) {
         self.log = log
-        lanes = (0..<max(1, min(count, log.partitions))).map { _ in
+        func make() -> Requests {
             let lane = makeLane()
-            return AppendLane(
-                client: client, queueLimit: queueLimit, maximumBatch: maximumBatch, weight: \.count
-            ) { bundles, lease in await lane.process(bundles, on: lease) }
+            return Requests(client: client, queueLimit: queueLimit, maximumBatch: maximumBatch, weight: \.count) {
+                bundles, lease in await lane.process(bundles, on: lease)
+            }
         }
+        single = make()
+        lanes = (0..<max(1, min(count, log.partitions))).map { _ in make() }
     }
 
     /// Records until ``shutdown()``.
     func run() async {
         await withDiscardingTaskGroup { group in
-            for lane in lanes { group.addTask { await lane.run() } }
+            for lane in [single] + lanes { group.addTask { await lane.run() } }
         }
     }
 
     func shutdown() {
-        for lane in lanes { lane.shutdown() }
+        for lane in [single] + lanes { lane.shutdown() }
     }
 
     /// Answers each request, in the order given. Requests for one member are dealt with in that order.
@@ -60,7 +70,7 @@ final class AppendLanes: Sendable {
 
     private func alone(_ requests: [LaneRequest]) async -> [Reply] {
         do {
-            return try await lanes[lane(of: requests[0])].submit(requests)
+            return try await single.submit(requests)
         } catch {
             return [.failure(error)]
         }
@@ -68,7 +78,7 @@ final class AppendLanes: Sendable {
 
     /// One lane's share, in slices.
     private static func submit(
-        _ share: [Int], of requests: [LaneRequest], to lane: AppendLane<[LaneRequest], [Reply]>
+        _ share: [Int], of requests: [LaneRequest], to lane: Requests
     ) async -> [(Int, Reply)] {
         let slices = stride(from: 0, to: share.count, by: slice).map { share[$0..<min($0 + slice, share.count)] }
         let answers = await lane.submit(all: slices.map { indices in indices.map { requests[$0] } })

@@ -1,7 +1,4 @@
-/// The queue of an append lane: bounded, drained in batches by one runner.
-///
-/// An element weighs what it carries. Heavy ones (a slice of an import) wait apart from light ones (a lone purchase),
-/// and each batch takes of both: the light ones wait for no more than one heavy share, the heavy ones always advance.
+/// The queue of an append lane: bounded, drained in batches by one runner. An element weighs what it carries.
 struct BatchQueue<Element> {
     enum Submitted: Equatable {
         /// Taken; wake the runner when it sleeps.
@@ -28,12 +25,10 @@ struct BatchQueue<Element> {
     }
 
     private enum Runner { case none, working, sleeping, finished }
-    private typealias Waiting = (id: UInt64, weight: Int, element: Element)
 
     let limit: Int
     let maximumBatch: Int
-    private var light = FIFO<Waiting>()
-    private var heavy = FIFO<Waiting>()
+    private var waiting = FIFO<(id: UInt64, weight: Int, element: Element)>()
     private var runner = Runner.none
     private var isShutDown = false
 
@@ -43,14 +38,13 @@ struct BatchQueue<Element> {
         self.maximumBatch = maximumBatch
     }
 
-    /// Elements that wait.
-    var count: Int { light.count + heavy.count }
+    var count: Int { waiting.count }
     var isRunnerSleeping: Bool { runner == .sleeping }
 
     mutating func submit(_ element: Element, id: UInt64, weight: Int = 1) -> Submitted {
         guard !isShutDown else { return .closed }
-        guard count < limit else { return .full }
-        if weight > 1 { heavy.append((id, weight, element)) } else { light.append((id, 1, element)) }
+        guard waiting.count < limit else { return .full }
+        waiting.append((id, weight, element))
         guard case .sleeping = runner else { return .accepted(wakesRunner: false) }
         runner = .working
         return .accepted(wakesRunner: true)
@@ -58,7 +52,7 @@ struct BatchQueue<Element> {
 
     /// Removes what still waits.
     mutating func cancel(_ id: UInt64) -> Element? {
-        light.remove { $0.id == id }?.element ?? heavy.remove { $0.id == id }?.element
+        waiting.remove { $0.id == id }?.element
     }
 
     /// False when there is a runner already, or was one.
@@ -69,22 +63,17 @@ struct BatchQueue<Element> {
     }
 
     mutating func take() -> Taken {
-        guard count > 0 else {
+        guard !waiting.isEmpty else {
             runner = isShutDown ? .finished : .sleeping
             return isShutDown ? .finished : .wait
         }
         var batch: [Element] = []
-        batch.reserveCapacity(min(maximumBatch, count))
-        let lightMost = heavy.isEmpty ? maximumBatch : max(1, maximumBatch / 2)
-        while batch.count < lightMost, let next = light.popFirst() { batch.append(next.element) }
-        // One heavy element whatever it weighs; more of them only where nobody light waits for the batch.
-        var room = batch.isEmpty ? maximumBatch : 0
-        var isFirst = true
-        while let next = heavy.first, isFirst || next.weight <= room {
-            _ = heavy.popFirst()
+        batch.reserveCapacity(min(maximumBatch, waiting.count))
+        var weight = 0
+        while let next = waiting.first, batch.isEmpty || weight + next.weight <= maximumBatch {
+            _ = waiting.popFirst()
             batch.append(next.element)
-            room -= next.weight
-            isFirst = false
+            weight += next.weight
         }
         return .batch(batch)
     }
@@ -94,7 +83,7 @@ struct BatchQueue<Element> {
         switch runner {
         case .none:
             runner = .finished
-            return .orphans((light.removeAll() + heavy.removeAll()).map(\.element))
+            return .orphans(waiting.removeAll().map(\.element))
         case .sleeping:
             runner = .working
             return .wakesRunner
