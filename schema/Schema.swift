@@ -58,7 +58,10 @@ public enum Schema {
                 SQLFile("tables/programme", PackageResources.programme_sql),
                 SQLFile("tables/projection", PackageResources.projection_sql),
                 SQLFile("tables/checkpoint", PackageResources.checkpoint_sql),
-            ])
+            ]),
+        SchemaMigration(
+            version: 2, name: "followers that can stop before an event",
+            files: [SQLFile("tables/follower_fault", PackageResources.follower_fault_sql)]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.

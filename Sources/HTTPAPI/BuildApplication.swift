@@ -64,5 +64,6 @@ func buildRouter(
     let secured = SecuredRoutes("v1", of: router, api: api)
     EventRoutes(api: api, configuration: configuration).add(to: secured)
     MemberRoutes(api: api, configuration: configuration).add(to: secured)
+    PersonRoutes(api: api, configuration: configuration).add(to: secured)
     return router
 }

@@ -29,6 +29,7 @@ public final class LoyaltyService: Sendable {
     let directory: Directory
     let keys: KeyRing
     let logger: Logger
+    private let signal: LogSignal
     private let lanes: AppendLanes
     let accounts: AccountReader
     let keyCache: PrincipalCache
@@ -46,16 +47,24 @@ public final class LoyaltyService: Sendable {
         directory = Directory(client: client, log: log, keys: keys, programme: programme, clock: clock)
         keyCache = PrincipalCache()
         queueLimit = max(1, configuration.queueLimit)
+        let signal = LogSignal(client: client, logger: logger)
+        self.signal = signal
         let share = max(1, configuration.cachedMembers / (max(1, configuration.lanes) + 1))
         lanes = AppendLanes(
             count: configuration.lanes, log: log, client: client, queueLimit: configuration.queueLimit,
-            maximumBatch: configuration.maximumBatch
+            maximumBatch: configuration.maximumBatch, whenRecorded: signal.raise
         ) { Lane(log: log, programme: programme, cachedMembers: share, clock: clock) }
         accounts = AccountReader(log: log, client: client, capacity: configuration.cachedMembers)
     }
 
     /// Records until ``shutdown()``; returns when everything taken is answered.
-    public func run() async { await lanes.run() }
+    public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [signal] in await signal.run() }
+            await lanes.run()
+            signal.shutdown()
+        }
+    }
 
     /// Takes nothing more.
     public func shutdown() { lanes.shutdown() }
@@ -71,8 +80,8 @@ public final class LoyaltyService: Sendable {
         await record([event], receivedAt: receivedAt)[0]
     }
 
-    /// Records events of a checkout, in order: durable when it returns. One refused event never spoils its neighbours.
-    public func record(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>] {
+    /// Records events, in order, as ``record(_:receivedAt:)`` does, but gives up where a remembered member may be another's.
+    func recordOnce(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>] {
         do {
             var answers: [Result<EventAnswer, ServiceError>?] = events.map { event in
                 let isInFuture = (event.time ?? receivedAt).micros > receivedAt.micros + LoyaltyService.clockTolerance
@@ -87,7 +96,10 @@ public final class LoyaltyService: Sendable {
                 if let member = members[event.member] {
                     places.append(index)
                     let work = LaneRequest.Work.event(event, at: event.time ?? receivedAt)
-                    requests.append(LaneRequest(memberID: member.id, work: work, newcomer: member.newcomer))
+                    requests.append(
+                        LaneRequest(
+                            memberID: member.id, work: work, newcomer: member.newcomer,
+                            isRemembered: member.isRemembered))
                 } else {
                     strangers.append(index)
                 }
@@ -132,7 +144,7 @@ public final class LoyaltyService: Sendable {
             guard case .recorded(let recorded) = try reply.get() else {
                 throw ServiceError.internalFault("no reply to an event")
             }
-            directory.confirm(event.member, is: request.memberID)
+            directory.confirm(event.member, is: request.memberID, identity: recorded.identity)
             return .success(answer(recorded, to: event))
         } catch {
             return .failure(translated(error))

@@ -151,6 +151,7 @@ extension MemberState {
             ("enrolled_at", enrolledAt == other.enrolledAt), ("latest", latest == other.latest),
             ("wallet", wallet == other.wallet), ("tier", standing == other.standing), ("spend", spend == other.spend),
             ("last_active", lastActive == other.lastActive), ("inactive_on", inactiveOn == other.inactiveOn),
+            ("identity", identity == other.identity),
         ]
         return parts.filter { !$0.1 }.map(\.0)
     }

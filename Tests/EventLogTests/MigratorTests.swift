@@ -55,7 +55,9 @@ struct MigratorTests {
             let first = try #require(Schema.migrations.first)
             let edited = SchemaMigration(
                 version: 1, name: first.name, files: first.files + [SQLFile(name: "more", text: "SELECT 1")])
-            let migrator = Migrator(foundation: Schema.foundation, migrations: [edited], objects: Schema.objects)
+            let migrator = Migrator(
+                foundation: Schema.foundation, migrations: [edited] + Schema.migrations.dropFirst(),
+                objects: Schema.objects)
             let expected = EventLogError.migrationChanged(version: 1, name: first.name)
             await #expect(throws: expected) { try await migrate(client, migrator) }
             await #expect(throws: expected) { try await migrator.pending(on: client) }
@@ -65,13 +67,16 @@ struct MigratorTests {
     @Test("a database of a newer program is refused, and the lock is free again")
     func newer() async throws {
         try await withDatabase { client, _ in
+            let known = Schema.migrations.count
             let next = SchemaMigration(
-                version: 2, name: "next", files: [SQLFile(name: "next", text: "CREATE TABLE treue.next (id int)")])
+                version: known + 1, name: "next",
+                files: [SQLFile(name: "next", text: "CREATE TABLE treue.next (id int)")])
             let newer = Migrator(
                 foundation: Schema.foundation, migrations: Schema.migrations + [next], objects: Schema.objects)
             _ = try await migrate(client)
-            #expect(try await migrate(client, newer) == [SchemaChange(kind: .migration, name: "2: next")])
-            await #expect(throws: EventLogError.databaseIsNewer(found: 2, known: 1)) { try await migrate(client) }
+            #expect(try await migrate(client, newer) == [SchemaChange(kind: .migration, name: "\(known + 1): next")])
+            let expected = EventLogError.databaseIsNewer(found: known + 1, known: known)
+            await #expect(throws: expected) { try await migrate(client) }
             let locks = try await client.query(
                 """
                 SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = pg_locks.database
@@ -89,7 +94,9 @@ struct MigratorTests {
             ]
             let broken = Migrator(
                 foundation: Schema.foundation,
-                migrations: Schema.migrations + [SchemaMigration(version: 2, name: "broken", files: files)],
+                migrations: Schema.migrations + [
+                    SchemaMigration(version: Schema.migrations.count + 1, name: "broken", files: files)
+                ],
                 objects: Schema.objects)
             let error = await #expect(throws: PostgresError.self) { try await migrate(client, broken) }
             #expect(error?.sqlState == "42601")

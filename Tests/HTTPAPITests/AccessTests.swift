@@ -24,6 +24,9 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
         SecuredRoute(method: .get, uri: member + "/balance", scopes: readers),
         SecuredRoute(method: .get, uri: member + "/entries", scopes: readers),
         SecuredRoute(method: .get, uri: member + "/events", scopes: readers),
+        SecuredRoute(method: .patch, uri: member, scopes: [.support, .admin], body: "{}"),
+        SecuredRoute(method: .delete, uri: member, scopes: [.support, .admin]),
+        SecuredRoute(method: .get, uri: member + "/export", scopes: [.support, .admin]),
     ]
 }
 

@@ -5,6 +5,7 @@ import Hummingbird
 enum MediaType: String, Hashable, Sendable, CaseIterable {
     case json = "application/json"
     case cloudEvent = "application/cloudevents+json"
+    case mergePatch = "application/merge-patch+json"
     case cloudEventBatch = "application/cloudevents-batch+json"
 
     /// The kind of a request's body.

@@ -11,7 +11,15 @@ extension MemberState {
         case .enrolled, .returnHeld:
             return
         case .restated(let event):
+            let person = self
             self = event.state
+            keepPerson(of: person)
+            return
+        case .profileChanged(let event):
+            evolve(event)
+            return
+        case .erased:
+            identity = .erased
             return
         case .purchaseCompleted(let event):
             reachBack(to: dated.at)

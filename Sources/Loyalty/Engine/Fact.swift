@@ -24,7 +24,8 @@ struct Fact: Hashable, Sendable {
             case .pointsAccrued(let event):
                 guard let last = facts.indices.last else { continue }
                 facts[last].attach(event)
-            case .enrolled, .returnHeld, .pointsRevoked, .pointsExpired, .tierChanged, .restated:
+            case .enrolled, .returnHeld, .pointsRevoked, .pointsExpired, .tierChanged, .restated, .profileChanged,
+                .erased:
                 continue
             }
         }

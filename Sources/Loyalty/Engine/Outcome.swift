@@ -15,7 +15,9 @@ extension LoyaltyEvent {
         case .activityCompleted(let event): event.outcome
         case .purchaseReturned(let event): event.outcome
         case .returnHeld(let event): event.outcome
-        case .enrolled, .pointsAccrued, .pointsRevoked, .pointsExpired, .tierChanged, .restated: nil
+        case .enrolled, .pointsAccrued, .pointsRevoked, .pointsExpired, .tierChanged, .restated, .profileChanged,
+            .erased:
+            nil
         }
     }
 
@@ -30,7 +32,8 @@ extension LoyaltyEvent {
         case .purchaseReturned(var event):
             event.outcome = outcome
             self = .purchaseReturned(event)
-        case .enrolled, .returnHeld, .pointsAccrued, .pointsRevoked, .pointsExpired, .tierChanged, .restated:
+        case .enrolled, .returnHeld, .pointsAccrued, .pointsRevoked, .pointsExpired, .tierChanged, .restated,
+            .profileChanged, .erased:
             break
         }
     }

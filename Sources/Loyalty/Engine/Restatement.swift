@@ -52,6 +52,7 @@ struct Restatement {
         own[0].event.setOutcome(outcome)
         after += try timeline.run(facts.drop { $0.at <= at })
         after += try timeline.advance(to: state.latest)
+        timeline.state.keepPerson(of: state)
         var balance = state.wallet.available
         for index in own.indices { own[index].event.rebase(&balance) }
         let restated = MemberRestated(
@@ -99,7 +100,9 @@ extension LoyaltyEvent {
         case .pointsRevoked(let event): event.expired - event.points
         case .pointsExpired(let event): -event.points
         case .restated(let event): event.corrections.reduce(0) { $0 &+ $1.points }
-        case .enrolled, .purchaseCompleted, .purchaseReturned, .returnHeld, .activityCompleted, .tierChanged: 0
+        case .enrolled, .purchaseCompleted, .purchaseReturned, .returnHeld, .activityCompleted, .tierChanged,
+            .profileChanged, .erased:
+            0
         }
     }
 

@@ -10,6 +10,9 @@ public enum LoyaltyEvent: Hashable, Sendable {
     case pointsExpired(PointsExpired)
     case tierChanged(TierChanged)
     case restated(MemberRestated)
+    case profileChanged(ProfileChanged)
+    /// `member.erased`: who it was is forgotten; what happened stays.
+    case erased
 }
 
 /// An event with the time at which it happened in the shop (or fell due).

@@ -39,6 +39,8 @@ public struct MemberState: Hashable, Sendable {
     public var lastActive: CivilDate?
     /// The day at whose 00:00 the points lapse for inactivity.
     public var inactiveOn: CivilDate?
+    /// Whether what once named the member still does.
+    public var identity: MemberIdentity = .kept
 
     /// Somebody who has just joined.
     public init(programme: String, language: Language, enrolledAt: Instant, tier: String) {
@@ -53,12 +55,12 @@ public struct MemberState: Hashable, Sendable {
     public init(
         programme: String, language: Language, enrolledAt: Instant, latest: Instant, wallet: Wallet, standing: Standing,
         spend: [Spend],
-        lastActive: CivilDate?, inactiveOn: CivilDate?
+        lastActive: CivilDate?, inactiveOn: CivilDate?, identity: MemberIdentity = .kept
     ) {
         (self.programme, self.language) = (programme, language)
         (self.enrolledAt, self.latest) = (enrolledAt, latest)
         (self.wallet, self.standing, self.spend) = (wallet, standing, spend)
-        (self.lastActive, self.inactiveOn) = (lastActive, inactiveOn)
+        (self.lastActive, self.inactiveOn, self.identity) = (lastActive, inactiveOn, identity)
     }
 
     /// Qualifying spend in that calendar year.

@@ -52,7 +52,7 @@ extension DatedEvent {
             entry.kind = .tier
         case .returnHeld(let event):
             (entry.kind, entry.order) = (.held, event.goods.order)
-        case .enrolled, .purchaseCompleted, .purchaseReturned, .activityCompleted, .restated:
+        case .enrolled, .purchaseCompleted, .purchaseReturned, .activityCompleted, .restated, .profileChanged, .erased:
             return nil
         }
         return entry

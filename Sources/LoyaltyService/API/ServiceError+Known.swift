@@ -13,6 +13,15 @@ extension ServiceError {
         detail: "The card, e-mail or external id is another member's. Look that member up, or leave the identifier out."
     )
 
+    /// Told to nobody: the member was remembered under an identifier that may be another's by now.
+    static let identityMoved = ServiceError(
+        code: "overloaded", status: 503, title: "The server is busy",
+        detail: "Who the member is has just changed. Nothing was written; try again.", retryAfter: 1)
+
+    static let preconditionFailed = ServiceError(
+        code: "precondition_failed", status: 412, title: "The member has changed meanwhile",
+        detail: "`If-Match` names another version than the member's. Read the member again, and decide on that.")
+
     static let eventConflict = ServiceError(
         code: "event_conflict", status: 409, title: "The event was recorded before with other content",
         detail: "An event with this source and id is in the log and says something else. "

@@ -3,7 +3,7 @@ import Foundation
 import Loyalty
 import Postgres
 import Synchronization
-import Wire
+public import Wire
 
 /// Who is behind a card, an e-mail or an external id. An identifier is claimed first, and the first claim wins; then
 /// its owner is enrolled. Whoever meets a claim whose owner was never enrolled completes it.
@@ -13,6 +13,8 @@ final class Directory: Sendable {
         var id: UUID
         /// What to enrol them with if they are not.
         var newcomer: Newcomer?
+        /// Whether the answer comes from memory.
+        var isRemembered = false
     }
 
     /// Identifiers claimed for somebody who is about to join.
@@ -49,7 +51,7 @@ final class Directory: Sendable {
             if reference.kind == .id {
                 resolved[reference] = UUIDText.parse(reference.value).map { Resolved(id: $0) }
             } else if let id = known.withLock({ $0[reference] }) {
-                resolved[reference] = Resolved(id: id)
+                resolved[reference] = Resolved(id: id, isRemembered: true)
             } else {
                 unknown.append(reference)
             }
@@ -77,16 +79,25 @@ final class Directory: Sendable {
     /// The id behind an identifier, whether or not its owner is enrolled yet.
     func find(_ reference: MemberReference) async throws -> UUID? {
         if reference.kind == .id { return UUIDText.parse(reference.value) }
-        if let id = known.withLock({ $0[reference] }) { return id }
         return try await store.owners(of: [identifier(reference)], on: client)[0]
     }
 
-    /// Remembers that a member is enrolled under the identifier.
-    func confirm(_ reference: MemberReference, is id: UUID) {
-        guard reference.kind != .id else { return }
+    /// Remembers that a member is enrolled under the identifier: for good, as far as anybody knows.
+    ///
+    /// - Parameter identity: the member's, at the time of what was just recorded. Members who ever lost an identifier are
+    ///   not remembered: another process may give it to somebody else, and nobody would tell.
+    func confirm(_ reference: MemberReference, is id: UUID, identity: MemberIdentity) {
+        guard reference.kind != .id, identity == .kept else { return }
         known.withLock { known in
             if known[reference] == nil, known.count >= Directory.mostKnown { known.removeAll(keepingCapacity: true) }
             known[reference] = id
+        }
+    }
+
+    /// Asks anew next time.
+    func forget(_ references: some Sequence<MemberReference>) {
+        known.withLock { known in
+            for reference in references { known[reference] = nil }
         }
     }
 
@@ -123,15 +134,14 @@ final class Directory: Sendable {
     func release(_ claim: Claim) async throws {
         var kept: Set<Identifier> = []
         for row in try await MemberVault(log: log).rows(of: [claim.id], on: client) {
-            let profile = try keys.open(row.sealed.profile, dataKey: row.sealed.dataKey, for: claim.id)
-            kept.formUnion(try Profile(decoding: profile).references.map(identifier))
+            kept.formUnion(try keys.open(row).references.map(identifier))
         }
         try await store.release(claim.made.filter { !kept.contains($0) }, of: claim.id, on: client)
     }
 
-    private var store: IdentifierStore { IdentifierStore(log: log) }
+    var store: IdentifierStore { IdentifierStore(log: log) }
 
-    private func identifier(_ reference: MemberReference) -> Identifier {
+    func identifier(_ reference: MemberReference) -> Identifier {
         Identifier(
             kind: reference.kind.rawValue,
             valueHash: keys.hash(identifier: reference.value, kind: reference.kind.rawValue))
@@ -147,9 +157,7 @@ final class Directory: Sendable {
     }
 
     private func newcomer(_ profile: Profile, id: UUID) throws -> Newcomer {
-        let (dataKey, sealed) = try keys.seal(profile.encoded(), for: id)
-        return Newcomer(
-            language: Language(locale: profile.locale), sealed: SealedMember(dataKey: dataKey, profile: sealed))
+        Newcomer(language: Language(locale: profile.locale), sealed: try keys.seal(profile, for: id))
     }
 }
 
@@ -165,7 +173,8 @@ extension Profile {
         }
     }
 
-    var references: [MemberReference] {
+    /// Every identifier of the member.
+    public var references: [MemberReference] {
         [
             card.flatMap { MemberReference(.card, $0) }, email.flatMap { MemberReference(.email, $0) },
             externalID.flatMap { MemberReference(.externalID, $0) },

@@ -22,16 +22,20 @@ final class AppendLanes: Sendable {
     /// Requests in one slice at most.
     static let slice = 128
 
-    /// - Parameter count: lanes for what comes together.
+    /// - Parameters:
+    ///   - count: lanes for what comes together.
+    ///   - whenRecorded: called behind every batch.
     init(
         count: Int, log: EventLog, client: PostgresClient, queueLimit: Int, maximumBatch: Int,
-        makeLane: () -> Lane
+        whenRecorded: @escaping @Sendable () -> Void, makeLane: () -> Lane
     ) {
         self.log = log
         func make() -> Requests {
             let lane = makeLane()
             return Requests(client: client, queueLimit: queueLimit, maximumBatch: maximumBatch, weight: \.count) {
-                bundles, lease in await lane.process(bundles, on: lease)
+                bundles, lease in
+                defer { whenRecorded() }
+                return await lane.process(bundles, on: lease)
             }
         }
         single = make()

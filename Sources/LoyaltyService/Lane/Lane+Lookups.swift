@@ -23,6 +23,7 @@ extension Lane {
                 if let known = memory.members[id] { batch.members[id] = known } else { missing.append(id) }
             }
         }
+        defer { batch.refuseErased() }
         for row in try await log.accounts(of: missing, on: lease) {
             do throws(CodecError) {
                 let known = KnownMember(version: row.version, state: try StateCodec.decode(row.state))
@@ -103,9 +104,12 @@ extension Lane {
         }
         let followers = try await log.events(in: Set(answers.compactMap(\.answer.followers)), on: lease)
         for (index, answer) in answers {
-            let language = batch.members[answer.first.stream]?.state.language ?? .english
+            let state = batch.members[answer.first.stream]?.state
             batch.results[index] = Result {
-                .recorded(try answer.reply(with: followers[answer.first.stream] ?? [], in: language))
+                .recorded(
+                    try answer.reply(
+                        with: followers[answer.first.stream] ?? [], in: state?.language ?? .english,
+                        identity: state?.identity ?? .changed))
             }
         }
     }

@@ -125,6 +125,8 @@ final class Lane: Sendable {
             batch.forget(plan.memberID)
             batch.timesOvertaken += 1
         case .refused(.key):
+            // What is remembered may be stale, too: an erased member's repeats are answered as such, not from the log.
+            memory.withLock { $0.members[plan.memberID] = nil }
             batch.forget(plan.memberID)
         case .refused(.subject):
             batch.lookUpOrders(of: plan.memberID)
@@ -134,7 +136,7 @@ final class Lane: Sendable {
 
 extension EventLog {
     /// Keeps others from writing these streams until the transaction ends.
-    fileprivate func lockHeads(of streams: [UUID], on lease: PostgresLease) async throws(PostgresError) {
+    func lockHeads(of streams: [UUID], on lease: PostgresLease) async throws(PostgresError) {
         let partitions = Set(streams.map { Int32(truncatingIfNeeded: partition(of: $0)) })
         _ = try await lease.query(
             "SELECT position FROM treue.head WHERE partition = ANY ($1) ORDER BY partition FOR UPDATE",
@@ -144,5 +146,5 @@ extension EventLog {
 
 extension PostgresError {
     /// The transaction was rolled back because somebody else wrote the same: as good as another round.
-    fileprivate var isLostRace: Bool { ["23505", "25P02", "40001", "40P01"].contains(sqlState) }
+    var isLostRace: Bool { ["23505", "25P02", "40001", "40P01"].contains(sqlState) }
 }

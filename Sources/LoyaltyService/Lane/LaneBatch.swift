@@ -97,6 +97,16 @@ struct LaneBatch {
         for index in groups[id]?.indices ?? [] where results[index] == nil { results[index] = .failure(error) }
     }
 
+    /// Whoever was erased is a stranger. A request that came under a remembered identifier is to ask anew whose it is.
+    mutating func refuseErased() {
+        for (id, group) in groups where members[id]?.state.identity == .erased {
+            for index in group.indices where results[index] == nil {
+                let error: ServiceError = requests[index].isRemembered ? .identityMoved : .memberNotFound
+                results[index] = .failure(error)
+            }
+        }
+    }
+
     /// Nothing that was read before holds any more.
     mutating func forgetMembers() {
         for id in order { forget(id) }

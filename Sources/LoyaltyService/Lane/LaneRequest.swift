@@ -17,11 +17,13 @@ final class LaneRequest: Sendable {
     let work: Work
     /// Who joins if nobody has that id yet; nil where a stranger is refused.
     let newcomer: Newcomer?
+    /// Whether the member was found in memory, under an identifier that may be another's by now.
+    let isRemembered: Bool
     /// What the log knows the request by. Worked out here, by whoever asks: in the lane everybody would wait for it.
     let repeatKey: RepeatKey?
 
-    init(memberID: UUID, work: Work, newcomer: Newcomer? = nil) {
-        (self.memberID, self.work, self.newcomer) = (memberID, work, newcomer)
+    init(memberID: UUID, work: Work, newcomer: Newcomer? = nil, isRemembered: Bool = false) {
+        (self.memberID, self.work, self.newcomer, self.isRemembered) = (memberID, work, newcomer, isRemembered)
         repeatKey =
             switch work {
             case .event(let event, _):
@@ -69,6 +71,8 @@ struct EventReply: Sendable {
     /// With the stream version of the event that holds each.
     var entries: [(entry: LedgerEntry, version: Int64)]
     var language: Language
+    /// Whether the member may be remembered under what named them.
+    var identity: MemberIdentity
 }
 
 extension IncomingEvent {

@@ -40,6 +40,10 @@ struct Plan {
                 refusals[index] = ServiceError.memberNotFound
                 return
             }
+            guard !request.isRemembered || known.state.identity == .kept else {
+                refusals[index] = ServiceError.identityMoved
+                return
+            }
             decide(
                 event, of: request, at: event.time == nil ? received(at, by: known) : at, for: known, index: index,
                 group: group)
@@ -108,7 +112,7 @@ struct Plan {
         replies[index] = .recorded(
             EventReply(
                 status: .accepted, memberID: memberID, outcome: decision.outcome, entries: entries,
-                language: decision.state.language))
+                language: decision.state.language, identity: decision.state.identity))
     }
 
     private mutating func append(

@@ -25,7 +25,9 @@ extension LoyaltyEvent {
         case .purchaseCompleted(let event): event.purchase.order
         case .purchaseReturned(let event): event.goods.order
         case .returnHeld(let event): event.goods.order
-        case .enrolled, .pointsAccrued, .activityCompleted, .pointsRevoked, .pointsExpired, .tierChanged, .restated: nil
+        case .enrolled, .pointsAccrued, .activityCompleted, .pointsRevoked, .pointsExpired, .tierChanged, .restated,
+            .profileChanged, .erased:
+            nil
         }
     }
 }
@@ -72,7 +74,9 @@ struct FirstAnswer {
     }
 
     /// - Parameter events: events of the stream in order, among them the followers.
-    func reply(with events: [RecordedEvent], in language: Language) throws -> EventReply {
+    func reply(
+        with events: [RecordedEvent], in language: Language, identity: MemberIdentity
+    ) throws -> EventReply {
         var told = entries.map { ($0, first.version) }
         var last = first.version
         for event in events where event.version == last + 1 && last < first.version + Int64(outcome.followers) {
@@ -80,7 +84,8 @@ struct FirstAnswer {
             last = event.version
         }
         return EventReply(
-            status: .duplicate, memberID: first.stream, outcome: outcome, entries: told, language: language)
+            status: .duplicate, memberID: first.stream, outcome: outcome, entries: told, language: language,
+            identity: identity)
     }
 }
 

@@ -51,7 +51,9 @@ extension LoyaltyService {
     }
 
     func account(of member: UUID) async throws -> KnownMember {
-        try await accounts.account(of: member)
+        let known = try await accounts.account(of: member)
+        guard known.state.identity != .erased else { throw ServiceError.memberNotFound }
+        return known
     }
 
     /// The state that a read at that instant shows. The past before the latest event is folded from the log.
@@ -67,9 +69,7 @@ extension LoyaltyService {
     func view(of member: UUID, at now: Instant) async throws -> MemberView {
         let account = try await account(of: member)
         let row = try await MemberVault(log: log).rows(of: [member], on: client).first
-        let profile = try row.map { row in
-            try Profile(decoding: keys.open(row.sealed.profile, dataKey: row.sealed.dataKey, for: member))
-        }
+        let profile = try row.map { try keys.open($0) }
         let state = try await state(of: account, member, at: now, asOf: nil)
         return MemberView(
             id: member, programme: account.state.programme, profile: profile ?? Profile(),

@@ -51,6 +51,11 @@ public final class ObjectReader {
         members.contains { $0.name == name && $0.value != .null }
     }
 
+    /// Whether a member is there and null; does not count as naming it.
+    public func isNull(_ name: String) -> Bool {
+        members.contains { $0.name == name && $0.value == .null }
+    }
+
     /// Members that nobody has named yet, in order; they count as named from now on.
     public func remaining() -> [JSONMember] {
         var rest: [JSONMember] = []

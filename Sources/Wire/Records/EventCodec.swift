@@ -36,6 +36,8 @@ enum RecordedType: String, CaseIterable {
     case pointsExpired = "points.expired"
     case tierChanged = "tier.changed"
     case memberRestated = "member.restated"
+    case memberUpdated = "member.updated"
+    case memberErased = "member.erased"
 
     init(of event: LoyaltyEvent) {
         self =
@@ -50,6 +52,8 @@ enum RecordedType: String, CaseIterable {
             case .pointsExpired: .pointsExpired
             case .tierChanged: .tierChanged
             case .restated: .memberRestated
+            case .profileChanged: .memberUpdated
+            case .erased: .memberErased
             }
     }
 }

@@ -15,6 +15,8 @@ extension ObjectReader {
         case .pointsExpired: pointsExpired().map { .pointsExpired($0) }
         case .tierChanged: tierChanged().map { .tierChanged($0) }
         case .memberRestated: restated().map { .restated($0) }
+        case .memberUpdated: profileChanged().map { .profileChanged($0) }
+        case .memberErased: .erased
         }
     }
 

@@ -21,6 +21,8 @@ extension JSONWriter {
         case .pointsExpired(let expired): members(of: expired)
         case .tierChanged(let change): members(of: change)
         case .restated(let restated): members(of: restated)
+        case .profileChanged(let change): members(of: change)
+        case .erased: break
         }
         endObject()
     }

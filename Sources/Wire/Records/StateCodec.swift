@@ -47,6 +47,7 @@ extension JSONWriter {
         optionalMember("active", state.lastActive)
         optionalMember("inactive", state.inactiveOn)
         wallet(state.wallet)
+        if state.identity != .kept { member("identity", state.identity.rawValue) }
         endObject()
     }
 

@@ -15,12 +15,13 @@ extension ObjectReader {
         let active = optionalRecordedDate("active")
         let inactive = optionalRecordedDate("inactive")
         let wallet = wallet()
+        let identity = identity()
         guard let programme, let language, let enrolled, let latest, let tier, let spend, let wallet else { return nil }
         return MemberState(
             programme: programme, language: language, enrolledAt: Instant(micros: enrolled),
             latest: Instant(micros: latest), wallet: wallet,
             standing: MemberState.Standing(tier: tier, since: since.map(Instant.init(micros:)), validUntil: until),
-            spend: spend, lastActive: active, inactiveOn: inactive)
+            spend: spend, lastActive: active, inactiveOn: inactive, identity: identity)
     }
 
     /// Pairs of year and amount.

@@ -48,7 +48,7 @@ public struct EnrolmentBody: Hashable, Sendable {
 }
 
 extension ObjectReader {
-    fileprivate func birthday() -> CivilDate? {
+    func birthday() -> CivilDate? {
         guard let text = optionalString("birthday", max: CommandLimit.word) else { return nil }
         guard let date = CivilDate(text), date.year >= 1850 else {
             fault(at: "birthday", "must be a date such as 1990-12-31")
@@ -57,7 +57,7 @@ extension ObjectReader {
         return date
     }
 
-    fileprivate func locale() -> String? {
+    func locale() -> String? {
         guard let text = optionalString("locale", max: 35) else { return nil }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         let isTag = parts.enumerated().allSatisfy { index, part in

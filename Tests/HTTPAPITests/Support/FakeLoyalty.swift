@@ -22,6 +22,10 @@ final class FakeLoyalty: LoyaltyAPI {
         var crash = false
         var version: Int64 = 1
         var idempotency: [RequestKey] = []
+        var patches: [ProfilePatch] = []
+        var erasures = 0
+        /// How many pages a list has beyond the first.
+        var morePages = 0
     }
 
     struct Crash: Error { var email = "ada@example.com" }
@@ -112,7 +116,9 @@ final class FakeLoyalty: LoyaltyAPI {
 
     func entries(of member: UUID, at now: Instant, page: PageRequest) async throws(ServiceError) -> Page<EntryView> {
         try check(member, page)
-        return Page(items: [Samples.entry(recordedAt: nil), Samples.entry(recordedAt: now)], nextCursor: "next")
+        return Page(
+            items: [Samples.entry(recordedAt: nil), Samples.entry(recordedAt: now)],
+            nextCursor: next(after: page, atLeast: 1))
     }
 
     func events(of member: UUID, page: PageRequest) async throws(ServiceError) -> Page<EventView> {
@@ -120,7 +126,14 @@ final class FakeLoyalty: LoyaltyAPI {
         let event = EventView(
             version: 1, type: "member.enrolled", occurredAt: Self.now, recordedAt: Self.now,
             data: Array(#"{"v":1}"#.utf8), metadata: nil)
-        return Page(items: [event], nextCursor: nil)
+        return Page(items: [event], nextCursor: next(after: page))
+    }
+
+    /// The page's cursor is its number; the first one is called `next`.
+    private func next(after page: PageRequest, atLeast pages: Int = 0) -> String? {
+        let number = page.cursor.map { $0 == "next" ? 1 : Int($0) ?? 1 } ?? 0
+        guard number < max(pages, state.withLock(\.morePages)) else { return nil }
+        return number == 0 ? "next" : "\(number + 1)"
     }
 
     private func check(_ member: UUID, _ page: PageRequest) throws(ServiceError) {

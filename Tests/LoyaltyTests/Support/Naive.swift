@@ -156,7 +156,8 @@ extension Naive.Happening {
                     Self(
                         at: dated.at, kind: .returned, order: event.goods.order, points: event.points,
                         qualifying: event.qualifying, year: event.period))
-            case .enrolled, .returnHeld, .pointsRevoked, .pointsExpired, .tierChanged, .restated:
+            case .enrolled, .returnHeld, .pointsRevoked, .pointsExpired, .tierChanged, .restated, .profileChanged,
+                .erased:
                 continue
             }
         }

@@ -64,11 +64,11 @@ extension Seeded {
             standing: MemberState.Standing(
                 tier: text(), since: maybe { $0.instant() }, validUntil: maybe { $0.date() }),
             spend: few { MemberState.Spend(period: $0.small(), amount: $0.number()) }, lastActive: maybe { $0.date() },
-            inactiveOn: maybe { $0.date() })
+            inactiveOn: maybe { $0.date() }, identity: pick(MemberIdentity.allCases))
     }
 
     mutating func event(depth: Int = 1) -> LoyaltyEvent {
-        switch Int.random(in: 0..<(depth > 0 ? 10 : 9), using: &self) {
+        switch Int.random(in: 0..<(depth > 0 ? 12 : 11), using: &self) {
         case 0: .enrolled(MemberEnrolled(programme: text(), tier: text(), language: pick(Language.allCases)))
         case 1:
             .purchaseCompleted(
@@ -106,6 +106,12 @@ extension Seeded {
                 TierChanged(
                     from: text(), to: text(), reason: pick(TierChanged.Reason.allCases),
                     validUntil: maybe { $0.date() }, spend: number(), period: small()))
+        case 9: .erased
+        case 10:
+            .profileChanged(
+                ProfileChanged(
+                    fields: few { $0.text() }, marketing: maybe { $0.pick(ProfileChanged.Consent.allCases) },
+                    language: maybe { $0.pick(Language.allCases) }, releasesIdentifier: chance(50)))
         default: .restated(MemberRestated(corrections: few { $0.correction(depth: depth - 1) }, state: memberState()))
         }
     }

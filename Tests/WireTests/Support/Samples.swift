@@ -123,5 +123,14 @@ enum Samples {
                             balance: 61),
                     ], state: state))
         ),
+        (
+            "member.updated",
+            .profileChanged(
+                ProfileChanged(
+                    fields: ["consents.marketing", "email", "locale"], marketing: .given, language: .german,
+                    releasesIdentifier: true))
+        ),
+        ("member.updated.least", .profileChanged(ProfileChanged(fields: ["name"]))),
+        ("member.erased", .erased),
     ]
 }

@@ -1,0 +1,56 @@
+public import Postgres
+
+/// What a follower does with the log: keeps rows of its own that follow from the events.
+///
+/// Everything written through `lease` is committed together with the checkpoint, so each event counts exactly once,
+/// however often the work is cut off. Effects outside the database belong behind the commit, driven by rows.
+public protocol LogConsumer: Sendable {
+    /// Names the follower: its checkpoints, its lock, its faults. Lower-case words with underscores.
+    var name: String { get }
+
+    /// Takes the next events of one partition, in order, within the follower's transaction.
+    ///
+    /// - Parameters:
+    ///   - events: at least one, all of one partition. Other partitions may be handled in the same transaction.
+    ///   - lease: inside a transaction; neither commit nor roll back.
+    /// - Throws: a `PostgresError` that passes by itself (connection, deadlock, shutdown) is tried again. Anything else
+    ///   is blamed on an event: the one that fails when handled alone stops its partition, see ``FollowerFault``.
+    func handle(_ events: [RecordedEvent], on lease: PostgresLease) async throws
+
+    /// Whether the log holds anything for it at the moment. While it does not, the checkpoints move on unread, so that
+    /// a follower nobody needs costs nothing. Asked outside a transaction; what is appended after the answer is read.
+    func isInterested(on connection: some PostgresQuerying) async throws -> Bool
+
+    /// Called after each commit: rows may be waiting for whoever works on them.
+    func committed()
+}
+
+extension LogConsumer {
+    public func isInterested(on connection: some PostgresQuerying) async throws -> Bool { true }
+
+    public func committed() {}
+}
+
+/// Where a follower begins that has no checkpoints yet.
+public enum FollowStart: Sendable {
+    /// With the first event there is.
+    case beginning
+    /// With the next event: what was recorded before is none of its business.
+    case end
+}
+
+/// Bounds of a follower.
+public struct FollowerConfiguration: Sendable {
+    public var start = FollowStart.beginning
+    /// Events in one transaction at most.
+    public var pageLimit = 512
+    /// The longest the heads go unlooked at; a notification looks sooner.
+    public var pollInterval: Duration = .milliseconds(500)
+    /// How often a server that does not follow looks whether nobody does.
+    public var standbyInterval: Duration = .seconds(2)
+    /// The first pause after a failure that passes; it doubles up to ``maximumBackoff``.
+    public var minimumBackoff: Duration = .milliseconds(100)
+    public var maximumBackoff: Duration = .seconds(10)
+
+    public init() {}
+}

@@ -1,0 +1,113 @@
+import Logging
+import Postgres
+
+extension LogFollower {
+    /// Reads on until nothing is left to read, or it is time to stop.
+    func catchUp(on lease: PostgresLease) async throws {
+        let store = FollowerStore(log: log)
+        while !isStopping {
+            if try await pass(on: lease) { return }
+            let pages = try await store.nextPages(of: name, limit: configuration.pageLimit, on: lease)
+            guard !pages.isEmpty else { return }
+            try await take(pages, on: lease)
+        }
+    }
+
+    /// Moves the checkpoints to the heads where the consumer has no use for what lies between.
+    ///
+    /// The heads are read before it is asked for good: what is appended once it has said no lies behind them.
+    private func pass(on lease: PostgresLease) async throws -> Bool {
+        if try await handler.isInterested(on: lease) { return false }
+        let heads = try await log.heads(on: lease)
+        if try await handler.isInterested(on: lease) { return false }
+        try await FollowerStore(log: log).pass(name, to: heads, on: lease)
+        return true
+    }
+
+    /// All pages in one transaction; where that fails for an event's sake, each page in one of its own.
+    private func take(_ pages: [FollowedPage], on lease: PostgresLease) async throws {
+        do {
+            try await commit(pages, on: lease)
+        } catch let error where error.isAnEventsFault {
+            if pages.count == 1 { return try await corner(pages[0], error, on: lease) }
+            for page in pages where !isStopping { try await take([page], on: lease) }
+        }
+    }
+
+    /// Halves a page that fails until the event is found that fails alone; what stands before it is committed.
+    private func corner(_ page: FollowedPage, _ error: any Error, on lease: PostgresLease) async throws {
+        guard page.events.count > 1 else { return try await blame(page, error, on: lease) }
+        let (first, second) = page.halves
+        try await take([first], on: lease)
+        // Only when the first half went through: else the partition has stopped there.
+        let stopped = try await FollowerStore(log: log).isStopped(name, partition: page.partition, on: lease)
+        if !stopped { try await take([second], on: lease) }
+    }
+
+    private func commit(_ pages: [FollowedPage], on lease: PostgresLease) async throws {
+        let store = FollowerStore(log: log)
+        try await lease.transaction {
+            try await store.lock(pages, of: name, on: lease)
+            for page in pages { try await handler.handle(page.events, on: lease) }
+            try await store.move(pages, of: name, atMicros: clock(), on: lease)
+        }
+        count {
+            $0.transactions += 1
+            $0.events += pages.reduce(0) { $0 + Int64($1.events.count) }
+        }
+        handler.committed()
+    }
+
+    private func blame(_ page: FollowedPage, _ error: any Error, on lease: PostgresLease) async throws {
+        guard let event = page.events.first else { return }
+        try await FollowerStore(log: log).stop(
+            name, at: event, error: FollowerFault.text(of: error), atMicros: clock(), on: lease)
+        count { $0.faults += 1 }
+        logger.error(
+            "follower \(name) cannot take an event; its partition waits until somebody retries or skips it",
+            metadata: [
+                "partition": "\(event.partition)", "position": "\(event.position)", "type": "\(event.type)",
+                "error": "\(FollowerFault.text(of: error))",
+            ])
+    }
+}
+
+/// The next events of one partition.
+struct FollowedPage: Sendable {
+    let partition: Int
+    /// Where the checkpoint stands before the page.
+    let after: Int64
+    var events: [RecordedEvent]
+
+    var last: Int64 { after + Int64(events.count) }
+
+    var halves: (FollowedPage, FollowedPage) {
+        let middle = events.count / 2
+        return (
+            FollowedPage(partition: partition, after: after, events: Array(events[..<middle])),
+            FollowedPage(partition: partition, after: after + Int64(middle), events: Array(events[middle...]))
+        )
+    }
+}
+
+/// Somebody else moved the follower's checkpoints, as a rebuild does: read them again.
+struct CheckpointMoved: Error, CustomStringConvertible {
+    var description: String { "the checkpoints were moved by somebody else" }
+}
+
+extension Error {
+    /// Whether trying the same again is pointless: the handler cannot take an event. All else passes: connections come
+    /// back, deadlocks resolve, a database that shuts down starts again, a missing table is made by a migration.
+    fileprivate var isAnEventsFault: Bool {
+        switch self {
+        case let error as PostgresError:
+            switch error.code {
+            case .server: ["22", "23", "P0"].contains(error.sqlState?.prefix(2))
+            case .decoding, .protocolViolation: true
+            default: false
+            }
+        case is CancellationError, is CheckpointMoved: false
+        default: true
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Foundation
+import Synchronization
+
+@testable import HTTPAPI
+@testable import Loyalty
+@testable import LoyaltyService
+@testable import Wire
+
+extension FakeLoyalty {
+    func changeProfile(
+        of member: UUID, by patch: ProfilePatch, ifVersion versions: Set<Int64>?, at: Instant
+    ) async throws(ServiceError) -> MemberView {
+        guard member == Self.memberID else { throw Self.notFound }
+        let version = state.withLock { state in
+            state.patches.append(patch)
+            return state.version
+        }
+        if let versions, !versions.contains(version) { throw .preconditionFailed }
+        var view = Samples.member(EnrolmentBody(email: patch.email.applied(to: "ada@example.com")), at: at)
+        view.version = version
+        return view
+    }
+
+    func erase(_ member: UUID, at: Instant) async throws(ServiceError) {
+        guard member == Self.memberID else { throw Self.notFound }
+        state.withLock { $0.erasures += 1 }
+    }
+}
