@@ -38,7 +38,8 @@ struct LaneShareTests {
                 let received = Instant(micros: Shop.now.micros - Int64(number) * 1_000)
                 #expect(await shop.service.record(event, receivedAt: received).word == "accepted")
             }
-            #expect(try await shop.number("SELECT count(*) FROM treue.event WHERE type = 'member.restated'") == 0)
+            let restated = try await shop.number("SELECT count(*) FROM treue.event WHERE type = 'member.restated'")
+            #expect(restated == 0)
         }
     }
 
@@ -50,12 +51,12 @@ struct LaneShareTests {
             var late = IncomingEvent.purchase("2", by: .external("ann"))
             late.time = nil
             #expect(await shop.service.record([early, late]).map(\.word) == ["accepted", "accepted"])
-            #expect(
-                try await shop.number(
-                    """
-                    SELECT count(*) FROM treue.event
-                     WHERE type = 'purchase.completed' AND occurred_at = timestamptz '2026-03-01T12:00:00Z'
-                    """) == 1)
+            let received = try await shop.number(
+                """
+                SELECT count(*) FROM treue.event
+                 WHERE type = 'purchase.completed' AND occurred_at = timestamptz '2026-03-01T12:00:00Z'
+                """)
+            #expect(received == 1)
         }
     }
 }
