@@ -12,17 +12,18 @@ struct Upcaster {
 
     /// The data in the version that this server writes.
     static func current(
-        _ value: JSONValue, of type: RecordedType, version: Int64 = EventCodec.version, steps: [Upcaster] = all
-    ) throws(CodecError) -> JSONValue {
-        var value = value
-        guard case .integer(let written)? = value["v"] else {
+        _ node: JSONNode, of type: RecordedType, version: Int64 = EventCodec.version, steps: [Upcaster] = all
+    ) throws(CodecError) -> JSONNode {
+        guard case .integer(let written)? = node["v"] else {
             throw .invalid([Fault(pointer: "/v", detail: "must be a schema version")])
         }
         guard written >= 1, written <= version else { throw .unknownVersion(type: type.rawValue, version: written) }
+        if written == version { return node }
+        var value = node.value
         for from in written..<version {
             if let step = steps.first(where: { $0.type == type && $0.from == from }) { value = step.raise(value) }
         }
-        return value.replacing("v", with: .integer(version))
+        return JSONNode(value.replacing("v", with: .integer(version)))
     }
 }
 
