@@ -66,7 +66,7 @@ extension AccountProjection {
     ) async throws -> AccountRebuilt {
         _ = try await lease.query("SELECT treue.account_rebuild_begin()", [])
         var positions = try await checkpoints(on: lease)
-        try await foldRest(positions, total: total, progress: progress)
+        try await foldRest(positions, on: lease, total: total, progress: progress)
         positions = try await checkpoints(on: lease)
         // Each round is shorter than the one before, because it only has what came during that one.
         for _ in 0..<10 where try await behind(positions, on: lease) >= AccountProjection.nearlyThere {
@@ -84,11 +84,13 @@ extension AccountProjection {
 
     /// Folds the partitions that have no checkpoint yet; each is on disk with its own.
     private func foldRest(
-        _ positions: [Int: Int64], total: Int64, progress: @escaping @Sendable (Progress) async -> Void
+        _ positions: [Int: Int64], on lease: PostgresLease, total: Int64,
+        progress: @escaping @Sendable (Progress) async -> Void
     ) async throws {
         let counter = FoldCounter(done: positions.values.reduce(0, +), total: total)
         let missing = (0..<log.partitions).filter { positions[$0] == nil }
-        try await PartitionWorkers(client: client).forEach(missing) { partition, lease in
+        // On the connection with the lock, too: when that is lost, so is the right to go on.
+        try await PartitionWorkers(client: client).forEach(missing, using: lease) { partition, lease in
             try await lease.transaction {
                 let fold = try await fold(partition, on: lease) { await progress(counter.add($0)) }
                 try await write(fold, partition, on: lease)

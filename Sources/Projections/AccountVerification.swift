@@ -63,7 +63,7 @@ extension AccountProjection {
     ) async throws -> AccountVerification {
         let counter = FoldCounter(total: try await total())
         let collected = Collected()
-        try await PartitionWorkers(client: client).forEach(Array(0..<log.partitions)) { partition, lease in
+        try await forEachPartition { partition, lease in
             try await lease.transaction {
                 // The lock comes before the snapshot: a table that a rebuild swapped in later would hold rows that
                 // the snapshot does not show.
@@ -82,12 +82,20 @@ extension AccountProjection {
     /// Folds the log and keeps nothing: what a rebuild or a verification cannot do without, for measurements.
     public func replay() async throws -> (events: Int64, members: Int64) {
         let collected = Collected()
-        try await PartitionWorkers(client: client).forEach(Array(0..<log.partitions)) { partition, lease in
+        try await forEachPartition { partition, lease in
             let fold = try await fold(partition, on: lease) { _ in }
             collected.add(AccountVerification(events: fold.events, members: Int64(fold.members.count)))
         }
         let all = collected.verification
         return (all.events, all.members)
+    }
+
+    private func forEachPartition(
+        _ body: @escaping @Sendable (Int, PostgresLease) async throws -> Void
+    ) async throws {
+        try await client.withLease { lease in
+            try await PartitionWorkers(client: client).forEach(Array(0..<log.partitions), using: lease, body)
+        }
     }
 
     /// What several workers found.

@@ -1,28 +1,26 @@
-import Foundation
 import Postgres
 import Synchronization
 
-/// Work that goes through the partitions, several at a time, each on a connection of its own: partitions have nothing
-/// to do with each other, so a fold is as fast as there are processors.
+/// Work that goes through the partitions, two at a time, each on a connection of its own: partitions have nothing to do
+/// with each other, so a fold need not wait while the database prepares the next bytes for it.
 struct PartitionWorkers: Sendable {
     let client: PostgresClient
-    /// Two, or as many as there are processors where there are more; few enough to leave connections to others.
-    var count = min(3, max(2, ProcessInfo.processInfo.activeProcessorCount))
 
     /// Calls `body` once for each partition. The first error ends all.
+    ///
+    /// - Parameter first: one of the two connections. The other is borrowed, and done without where none is free.
     func forEach(
-        _ partitions: [Int], _ body: @escaping @Sendable (Int, PostgresLease) async throws -> Void
+        _ partitions: [Int], using first: PostgresLease,
+        _ body: @escaping @Sendable (Int, PostgresLease) async throws -> Void
     ) async throws {
         let rest = Rest(partitions)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<min(count, partitions.count) {
-                group.addTask {
-                    try await client.withLease { lease in
-                        while let partition = rest.next() {
-                            try Task.checkCancellation()
-                            try await body(partition, lease)
-                        }
-                    }
+            group.addTask { try await rest.work(on: first, body) }
+            group.addTask {
+                do {
+                    try await client.withLease { lease in try await rest.work(on: lease, body) }
+                } catch let error as PostgresError where error.code == .timeout && !error.wasSent {
+                    // No connection was free in time; the first one works on alone.
                 }
             }
             try await group.waitForAll()
@@ -35,7 +33,14 @@ struct PartitionWorkers: Sendable {
 
         init(_ partitions: [Int]) { self.partitions = Mutex(partitions[...]) }
 
-        func next() -> Int? { partitions.withLock { $0.popFirst() } }
+        func work(
+            on lease: PostgresLease, _ body: @Sendable (Int, PostgresLease) async throws -> Void
+        ) async throws {
+            while let partition = partitions.withLock({ $0.popFirst() }) {
+                try Task.checkCancellation()
+                try await body(partition, lease)
+            }
+        }
     }
 }
 

@@ -98,7 +98,7 @@ struct RebuildTests {
             let gate = Gate()
             let rebuild = Task {
                 try await server.projection.rebuild { progress in
-                    if progress.done * 2 > progress.total { await gate.arrive() }
+                    if progress.done * 5 > progress.total * 3 { await gate.arrive() }
                 }
             }
             await gate.reached()
