@@ -17,9 +17,13 @@ struct PartitionWorkers: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await rest.work(on: first, body) }
             group.addTask {
+                var hasBegun = false
                 do {
-                    try await client.withLease { lease in try await rest.work(on: lease, body) }
-                } catch let error as PostgresError where error.code == .timeout && !error.wasSent {
+                    try await client.withLease { lease in
+                        hasBegun = true
+                        try await rest.work(on: lease, body)
+                    }
+                } catch let error as PostgresError where error.code == .timeout && !hasBegun {
                     // No connection was free in time; the first one works on alone.
                 }
             }
