@@ -64,8 +64,8 @@ let package = Package(
         room(
             "HTTPAPI",
             uses: [
-                "Schema", "Loyalty", "Wire", "LoyaltyService", crypto, hummingbird, hummingbirdCore, httpTypes, nio,
-                nioHTTPTypes, logging, yams,
+                "Schema", "EventLog", "Loyalty", "Wire", "Projections", "LoyaltyService", crypto, hummingbird,
+                hummingbirdCore, httpTypes, lifecycle, nio, nioHTTPTypes, logging, yams,
             ]),
         .executableTarget(
             name: "treue",
@@ -84,13 +84,15 @@ let package = Package(
         tests(
             of: "Projections",
             uses: ["Postgres", "EventLog", "Loyalty", "LoyaltyService", "Wire", "TestSupport", logging]),
-        tests(of: "LoyaltyService", uses: ["Postgres", "EventLog", "Loyalty", "Wire", "TestSupport", crypto, logging]),
+        tests(
+            of: "LoyaltyService",
+            uses: ["Postgres", "EventLog", "Loyalty", "Wire", "Projections", "TestSupport", crypto, logging]),
         tests(of: "treue", uses: ["Loyalty", "Wire"]),
         tests(
             of: "HTTPAPI",
             uses: [
-                "Schema", "Loyalty", "LoyaltyService", "Wire", hummingbird, hummingbirdCore, hummingbirdTesting,
-                httpTypes,
+                "Schema", "EventLog", "Loyalty", "LoyaltyService", "Projections", "Wire", hummingbird, hummingbirdCore,
+                hummingbirdTesting, httpTypes,
                 nio, nioEmbedded, logging, crypto,
             ]),
         // Only the built program: it lies beside the tests, because a build of all tests builds it too.

@@ -62,6 +62,15 @@ public enum Schema {
         SchemaMigration(
             version: 2, name: "followers that can stop before an event",
             files: [SQLFile("tables/follower_fault", PackageResources.follower_fault_sql)]),
+        SchemaMigration(
+            version: 3, name: "operations, projections that can go back, and reports",
+            files: [
+                SQLFile("tables/operation", PackageResources.operation_sql),
+                SQLFile("tables/projection_lifecycle", PackageResources.projection_lifecycle_sql),
+                SQLFile("tables/report_cell", PackageResources.report_cell_sql),
+                SQLFile("tables/report_member", PackageResources.report_member_sql),
+                SQLFile("tables/report_month", PackageResources.report_month_sql),
+            ]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.
@@ -71,5 +80,6 @@ public enum Schema {
         SQLFile("functions/event_digest", PackageResources.event_digest_sql),
         SQLFile("functions/account_rebuild_begin", PackageResources.account_rebuild_begin_sql),
         SQLFile("functions/account_rebuild_swap", PackageResources.account_rebuild_swap_sql),
+        SQLFile("functions/account_rollback", PackageResources.account_rollback_sql),
     ]
 }

@@ -33,6 +33,9 @@ public final class LoyaltyService: Sendable {
     private let lanes: AppendLanes
     let accounts: AccountReader
     let keyCache: PrincipalCache
+    let clock: @Sendable () -> Instant
+    /// Long work that administrators ask for; runs while ``OperationRunner/run()`` does.
+    public let operations: OperationRunner
     private let queueLimit: Int
     private let waiting = Mutex(0)
 
@@ -46,6 +49,8 @@ public final class LoyaltyService: Sendable {
         (self.client, self.log, self.programme, self.keys, self.logger) = (client, log, programme, keys, logger)
         directory = Directory(client: client, log: log, keys: keys, programme: programme, clock: clock)
         keyCache = PrincipalCache()
+        self.clock = clock
+        operations = OperationRunner(client: client, logger: logger, clock: clock)
         queueLimit = max(1, configuration.queueLimit)
         let signal = LogSignal(client: client, logger: logger)
         self.signal = signal

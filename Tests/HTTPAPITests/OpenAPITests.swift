@@ -95,6 +95,12 @@ struct OpenAPITests {
     private func read(_ body: [UInt8], path: String) throws {
         switch path {
         case "/v1/events": break
+        case "/v1/projections/{name}/retry":
+            _ = try RetryBody.read(body)
+            return
+        case "/v1/projections/{name}/skip":
+            _ = try SkipBody.read(body)
+            return
         case "/v1/members/{id}":
             _ = try ProfilePatch.read(body)
             return

@@ -65,10 +65,11 @@ struct MemberRoutes<API: LoyaltyAPI>: Sendable {
     private func balance(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let id = try Self.memberID(context)
         var query = QueryReader(request.uri.query)
-        let asOf = query.time("as_of")
+        let clocks = query.clocks()
         try query.check()
-        let view = try await api.balance(of: id, at: context.receivedAt, asOf: asOf)
-        let tag = EntityTag(version: view.version, lastChange: view.balance.lastChange, asOf: asOf)
+        let view = try await api.balance(of: id, at: context.receivedAt, clocks: clocks)
+        let tag = EntityTag(
+            version: view.version, lastChange: view.balance.lastChange, asOf: clocks.asOf ?? clocks.knownAt)
         return Answer.tagged(tag, for: request) { $0.balance(view) }
     }
 
@@ -76,8 +77,9 @@ struct MemberRoutes<API: LoyaltyAPI>: Sendable {
         let id = try Self.memberID(context)
         var query = QueryReader(request.uri.query)
         let part = query.page()
+        let clocks = query.clocks()
         try query.check()
-        let page = try await api.entries(of: id, at: context.receivedAt, page: part)
+        let page = try await api.entries(of: id, at: context.receivedAt, clocks: clocks, page: part)
         var writer = JSONWriter(reserving: 64 + page.items.count * 400)
         writer.page(page) { $0.entry($1) }
         return Answer.json(writer)

@@ -25,6 +25,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         try await Installation.use(options) { installation in
+            try await installation.bringAccountsUp()
             let service = installation.service()
             var configuration = HTTPConfiguration(
                 host: host ?? installation.settings.host, port: port ?? installation.settings.port)
@@ -41,7 +42,11 @@ struct Serve: AsyncParsableCommand {
             // The last one listed stops first: no request is taken any more when the recorder is told to finish.
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
-                    services: [.init(service: Recorder(service: service)), .init(service: application)],
+                    services: [
+                        .init(service: Recorder(service: service)), .init(service: OperationDesk(service: service)),
+                        .init(service: ReportDesk(service: service)),
+                        .init(service: application),
+                    ],
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             try await group.run()
             logger.notice("stopped")
@@ -59,5 +64,27 @@ private struct Recorder: Service {
         } onGracefulShutdown: {
             service.shutdown()
         }
+    }
+}
+
+/// Long work that administrators ask for.
+private struct OperationDesk: Service {
+    let service: LoyaltyService
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await service.operations.run()
+        } onGracefulShutdown: {
+            service.operations.shutdown()
+        }
+    }
+}
+
+/// Keeps the reports up with the log.
+private struct ReportDesk: Service {
+    let service: LoyaltyService
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await service.followReports() }
     }
 }

@@ -22,6 +22,9 @@ final class FakeLoyalty: LoyaltyAPI {
         var crash = false
         var version: Int64 = 1
         var idempotency: [RequestKey] = []
+        var looks = 0
+        var clocks: [Clocks] = []
+        var reports: [ReportRequest] = []
         var patches: [ProfilePatch] = []
         var erasures = 0
         /// How many pages a list has beyond the first.

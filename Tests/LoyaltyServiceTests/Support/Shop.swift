@@ -31,7 +31,8 @@ struct Shop: Sendable {
     /// - Parameter running: whether the services record; else their queues only fill.
     static func with(
         servers: Int = 1, enrolment: Programme.Enrolment = .automatic, running: Bool = true,
-        configuration: LoyaltyService.Configuration = .init(), _ body: @Sendable (Shop) async throws -> Void
+        configuration: LoyaltyService.Configuration = .init(), clock: @escaping @Sendable () -> Instant = { now },
+        _ body: @Sendable (Shop) async throws -> Void
     ) async throws {
         let postgres = try await cluster.value
         let url = try await postgres.freshDatabase()
@@ -43,7 +44,7 @@ struct Shop: Sendable {
         let services = clients.map { client in
             LoyaltyService(
                 client: client, log: log, programme: programme, keys: KeyRing(master: master), logger: logger,
-                configuration: configuration, clock: { now })
+                configuration: configuration, clock: clock)
         }
         let shop = Shop(postgres: postgres, url: url, services: services, clients: clients, log: log)
         let result = await shop.run(body, running: running)
@@ -71,7 +72,7 @@ struct Shop: Sendable {
 
     static func client(_ url: String) async throws -> PostgresClient {
         var configuration = PostgresConfiguration(url: url)
-        (configuration.readLanes, configuration.leases) = (1, 3)
+        (configuration.readLanes, configuration.leases) = (1, 8)
         let client = PostgresClient(configuration: configuration, logger: logger)
         try await client.start()
         return client
