@@ -71,6 +71,14 @@ public enum Schema {
                 SQLFile("tables/report_member", PackageResources.report_member_sql),
                 SQLFile("tables/report_month", PackageResources.report_month_sql),
             ]),
+        SchemaMigration(
+            version: 4, name: "webhooks",
+            files: [
+                SQLFile("tables/webhook_endpoint", PackageResources.webhook_endpoint_sql),
+                SQLFile("tables/webhook_sequence", PackageResources.webhook_sequence_sql),
+                SQLFile("tables/webhook_delivery", PackageResources.webhook_delivery_sql),
+                SQLFile("tables/webhook_scan", PackageResources.webhook_scan_sql),
+            ]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.

@@ -16,9 +16,13 @@ public final class LoyaltyService: Sendable {
         public var maximumBatch = 256
         /// Members whose state is kept in memory.
         public var cachedMembers = 50_000
+<<<<<<< HEAD
         /// Transactions of events that came together that may be under way at once, each with its own share of the
         /// log's partitions. Events that come alone have one more to themselves.
         public var lanes = 2
+=======
+        public var webhooks = WebhookConfiguration()
+>>>>>>> main
 
         public init() {}
     }
@@ -29,6 +33,8 @@ public final class LoyaltyService: Sendable {
     let directory: Directory
     let keys: KeyRing
     let logger: Logger
+    let webhooks: WebhookConfiguration
+    let laneFigures = LaneFigures()
     private let signal: LogSignal
     private let lanes: AppendLanes
     let accounts: AccountReader
@@ -48,18 +54,33 @@ public final class LoyaltyService: Sendable {
     ) {
         (self.client, self.log, self.programme, self.keys, self.logger) = (client, log, programme, keys, logger)
         directory = Directory(client: client, log: log, keys: keys, programme: programme, clock: clock)
+        webhooks = configuration.webhooks
         keyCache = PrincipalCache()
         self.clock = clock
         operations = OperationRunner(client: client, logger: logger, clock: clock)
         queueLimit = max(1, configuration.queueLimit)
         let signal = LogSignal(client: client, logger: logger)
         self.signal = signal
+<<<<<<< HEAD
         let share = max(1, configuration.cachedMembers / (max(1, configuration.lanes) + 1))
         lanes = AppendLanes(
             count: configuration.lanes, log: log, client: client, queueLimit: configuration.queueLimit,
             maximumBatch: configuration.maximumBatch, whenRecorded: signal.raise
         ) { Lane(log: log, programme: programme, cachedMembers: share, clock: clock) }
         accounts = AccountReader(log: log, client: client, capacity: configuration.cachedMembers)
+=======
+        lane = AppendLane(
+            client: client, queueLimit: configuration.queueLimit, maximumBatch: configuration.maximumBatch
+        ) { [laneFigures] bundles, lease in
+            let began = ContinuousClock.now
+            defer {
+                signal.raise()
+                laneFigures.note(
+                    requests: bundles.reduce(0) { $0 + $1.count }, elapsed: ContinuousClock.now - began)
+            }
+            return await decider.process(bundles, on: lease)
+        }
+>>>>>>> main
     }
 
     /// Records until ``shutdown()``; returns when everything taken is answered.

@@ -95,6 +95,18 @@ struct OpenAPITests {
     private func read(_ body: [UInt8], path: String) throws {
         switch path {
         case "/v1/events": break
+        case "/v1/webhook_endpoints":
+            _ = try WebhookEndpointBody.read(body)
+            return
+        case "/v1/webhook_endpoints/{id}":
+            _ = try WebhookEndpointChange.read(body)
+            return
+        case "/v1/webhook_endpoints/{id}/rotate_secret":
+            _ = try WebhookRotation.read(body)
+            return
+        case "/v1/webhook_endpoints/{id}/replay":
+            _ = try WebhookReplay.read(body)
+            return
         case "/v1/projections/{name}/retry":
             _ = try RetryBody.read(body)
             return

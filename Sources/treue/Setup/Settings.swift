@@ -34,6 +34,8 @@ struct Settings: Sendable {
     var port: Int
     var logLevel: Logger.Level
     var logsJSON: Bool
+    /// Whether webhooks may go to private addresses, and over plain `http`.
+    var webhooksMayBePrivate: Bool
 
     init(_ options: SettingsOptions, environment: [String: String]) throws {
         let file = try options.config.map(Settings.read) ?? [:]
@@ -60,6 +62,11 @@ struct Settings: Sendable {
             throw Fault(cannot: "TREUE_LOG_FORMAT is \(format), but must be text or json")
         }
         logsJSON = format == "json"
+        let network = value(nil, "TREUE_WEBHOOK_PRIVATE_NETWORK") ?? "refuse"
+        guard network == "refuse" || network == "allow" else {
+            throw Fault(cannot: "TREUE_WEBHOOK_PRIVATE_NETWORK is \(network), but must be allow or refuse")
+        }
+        webhooksMayBePrivate = network == "allow"
     }
 
     /// Lines of `NAME=value`; empty lines and those that begin with `#` are passed over.
