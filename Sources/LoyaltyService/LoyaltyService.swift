@@ -31,7 +31,7 @@ public final class LoyaltyService: Sendable {
     let clock: @Sendable () -> Instant
     let configuration: Configuration
     let ids = UUIDv7Generator()
-    var stock: StockRoom { StockRoom(client: client, log: log) }
+    let stock: StockRoom
     var desk: AdjustmentDesk { AdjustmentDesk(client: client) }
     private let signal: LogSignal
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
@@ -50,6 +50,7 @@ public final class LoyaltyService: Sendable {
         (self.clock, self.configuration) = (clock, configuration)
         directory = Directory(client: client, log: log, keys: keys, programmes: programmes, clock: clock)
         keyCache = PrincipalCache()
+        stock = StockRoom(client: client)
         queueLimit = max(1, configuration.queueLimit)
         let decider = Lane(
             log: log, means: Plan.Means(programmes: programmes, keys: keys),

@@ -16,7 +16,9 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
     private static let member = "/v1/members/01980000-0000-7000-8000-000000000001"
     private static let readers: Set<Scope> = [.checkout, .memberRead, .support, .admin]
 
-    static let all = [
+    static let all = records + acts + programmes
+
+    private static let records = [
         SecuredRoute(method: .post, uri: "/v1/events", scopes: [.checkout, .admin], body: Samples.purchase()),
         SecuredRoute(method: .post, uri: "/v1/members", scopes: [.checkout, .admin], body: "{}"),
         SecuredRoute(method: .get, uri: "/v1/members?card=4000", scopes: readers),
@@ -27,6 +29,42 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
         SecuredRoute(method: .patch, uri: member, scopes: [.support, .admin], body: "{}"),
         SecuredRoute(method: .delete, uri: member, scopes: [.support, .admin]),
         SecuredRoute(method: .get, uri: member + "/export", scopes: [.support, .admin]),
+    ]
+
+    private static let redemption = "/v1/redemptions/01980000-0000-7000-8000-0000000000aa"
+    private static let tills: Set<Scope> = [.checkout, .support, .admin]
+    private static let quoted =
+        #"{"member":{"card":"4000"},"currency":"GBP","lines":[{"sku":"A","quantity":1,"unit_price":5}]}"#
+
+    private static let acts = [
+        SecuredRoute(method: .post, uri: "/v1/quotes", scopes: [.checkout, .admin], body: quoted),
+        SecuredRoute(method: .get, uri: "/v1/rewards", scopes: readers),
+        SecuredRoute(method: .post, uri: member + "/redemptions", scopes: tills, body: #"{"reward":"cash"}"#),
+        SecuredRoute(method: .get, uri: redemption, scopes: tills),
+        SecuredRoute(method: .post, uri: redemption + "/confirm", scopes: tills),
+        SecuredRoute(method: .post, uri: redemption + "/cancel", scopes: tills),
+        SecuredRoute(method: .post, uri: "/v1/vouchers/ABCD/redeem", scopes: [.checkout, .admin]),
+        SecuredRoute(
+            method: .post, uri: member + "/adjustments", scopes: [.support, .admin],
+            body: #"{"points":5,"reason_code":"goodwill"}"#),
+        SecuredRoute(method: .get, uri: "/v1/adjustments", scopes: [.support, .admin]),
+        SecuredRoute(
+            method: .post, uri: "/v1/adjustments/01980000-0000-7000-8000-0000000000bb/approve",
+            scopes: [.support, .admin]),
+        SecuredRoute(
+            method: .post, uri: member + "/transfers", scopes: [.admin], body: #"{"to":{"card":"1"},"points":5}"#),
+        SecuredRoute(method: .post, uri: member + "/merge", scopes: [.admin], body: #"{"into":{"card":"1"}}"#),
+        SecuredRoute(
+            method: .post, uri: member + "/subscription", scopes: [.admin],
+            body: #"{"plan":"year","action":"start"}"#),
+        SecuredRoute(
+            method: .post, uri: member + "/tier", scopes: [.admin], body: #"{"tier":"vib","reason_code":"vip"}"#),
+    ]
+
+    private static let programmes = [
+        SecuredRoute(method: .get, uri: "/v1/programmes", scopes: [.admin]),
+        SecuredRoute(method: .get, uri: "/v1/programmes/beauty", scopes: [.admin]),
+        SecuredRoute(method: .put, uri: "/v1/programmes/beauty/versions/1", scopes: [.admin], body: "{}"),
     ]
 }
 

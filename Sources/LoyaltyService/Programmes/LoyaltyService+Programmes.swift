@@ -79,6 +79,9 @@ extension LoyaltyService {
         }
         let old = try ProgrammeFile.read(before.document, name: "the published document")
         guard number <= old.versions.count + 1 else { throw ServiceError.versionMissing(old.versions.count + 1) }
+        guard programme.versions.count <= max(number, old.versions.count) else {
+            throw ServiceError.versionTooMany(programme.versions.count)
+        }
         for (published, sent) in zip(old.versions, programme.versions) where published != sent {
             throw ServiceError.versionConflict(published.number)
         }
@@ -131,6 +134,13 @@ extension ServiceError {
             code: "version_missing", status: 422, title: "The version is not in the document",
             detail: "Versions are numbered from 1 in the order in which they stand; version \(number) is expected.",
             faults: [Fault(pointer: "/versions", detail: "must have version \(number)")])
+    }
+
+    static func versionTooMany(_ number: Int) -> ServiceError {
+        ServiceError(
+            code: "version_missing", status: 422, title: "The version is not in the document",
+            detail: "The document goes on to version \(number), which the path does not name.",
+            faults: [Fault(pointer: "/versions", detail: "must end with the version in the path")])
     }
 
     static func versionConflict(_ number: Int) -> ServiceError {

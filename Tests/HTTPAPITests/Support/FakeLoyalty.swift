@@ -24,6 +24,8 @@ final class FakeLoyalty: LoyaltyAPI {
         var idempotency: [RequestKey] = []
         var patches: [ProfilePatch] = []
         var erasures = 0
+        var acts: [FakeAct] = []
+        var askedRewards: [MemberReference?] = []
         /// How many pages a list has beyond the first.
         var morePages = 0
     }
