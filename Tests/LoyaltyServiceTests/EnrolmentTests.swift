@@ -178,7 +178,8 @@ struct EnrolmentTests {
             }
             try await KeyRing(master: Shop.master).check(against: shop.log, on: shop.client)
             let service = LoyaltyService(
-                client: shop.client, log: shop.log, programme: try Shop.programme(.automatic), keys: wrong,
+                client: shop.client, log: shop.log, programmes: ProgrammeBook([try Shop.programme(.automatic)]),
+                keys: wrong,
                 logger: Shop.logger, clock: { Shop.now })
             #expect(await code { _ = try await service.member(.id(id), at: Shop.now) } == "master_key_wrong")
         }
