@@ -58,7 +58,8 @@ extension LoyaltyService {
             }
             let key = RepeatKey(key: id.bytes, contentHash: repeatKey?.contentHash ?? into.id.bytes)
             let isKnown = repeatKey == nil ? false : try await self.isKnown(key)
-            if from.state.mergedInto != nil, try await living(member) == into.id, !isKnown {
+            if from.state.mergedInto != nil, !isKnown {
+                guard try await living(member) == into.id else { throw ServiceError.memberMerged }
                 return Enrolment(member: try await view(of: into.id, at: at), isReplayed: false)
             }
             guard into.id != member else { throw ServiceError.sameMember }

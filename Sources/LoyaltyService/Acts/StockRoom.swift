@@ -26,7 +26,10 @@ final class StockRoom: Sendable {
             switch try await take(reward.id, programme.id, stock, redemption, member, at: at) {
             case "taken": return true
             case "held": return false
-            default: if attempt == 0, isWorthALook([programme.id, reward.id], at: at) { try await tidy(reward.id, in: programme.id, at: at, story) }
+            default:
+                if attempt == 0, isWorthALook([programme.id, reward.id], at: at) {
+                    try await tidy(reward.id, in: programme.id, at: at, story)
+                }
             }
         }
         throw ServiceError(Rejection(.outOfStock, "None of `\(reward.id)` is left.", at: "/reward"))
