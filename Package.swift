@@ -24,13 +24,20 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -42,10 +49,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -62,17 +72,19 @@ let package = Package(
         room(
             "LoyaltyService",
             uses: ["Postgres", "EventLog", "Loyalty", "Wire", "Projections", crypto, logging]),
+        room("Webhooks", uses: ["Wire", "LoyaltyService", httpClient, nio, nioHTTP1, nioPosix]),
         room(
             "HTTPAPI",
             uses: [
-                "Schema", "Loyalty", "Wire", "LoyaltyService", crypto, hummingbird, hummingbirdCore, httpTypes, nio,
-                nioHTTPTypes, logging, yams,
+                "Schema", "EventLog", "Loyalty", "Wire", "Projections", "LoyaltyService", crypto, hummingbird,
+                hummingbirdCore, httpTypes, lifecycle, nio, nioHTTPTypes, logging, yams, jwtKit, httpClient,
+                hummingbirdHTTP2, nioHTTP1, nioTLS, nioSSL,
             ]),
         .executableTarget(
             name: "treue",
             dependencies: [
                 "Schema", "Postgres", "PostgresServer", "EventLog", "Loyalty", "Wire", "Projections", "LoyaltyService",
-                "HTTPAPI", arguments, crypto, hummingbird, lifecycle, logging, signals,
+                "Webhooks", "HTTPAPI", arguments, crypto, hummingbird, lifecycle, logging, signals,
             ], swiftSettings: settings),
         room("TestSupport", uses: ["PostgresServer"]),
         tests(of: "Postgres", uses: ["TestSupport", logging]),
@@ -83,17 +95,21 @@ let package = Package(
         tests(
             of: "Projections",
             uses: ["Postgres", "EventLog", "Loyalty", "LoyaltyService", "Wire", "TestSupport", logging]),
-        tests(of: "LoyaltyService", uses: ["Postgres", "EventLog", "Loyalty", "Wire", "TestSupport", crypto, logging]),
+        tests(
+            of: "LoyaltyService",
+            uses: ["Postgres", "EventLog", "Loyalty", "Wire", "Projections", "TestSupport", crypto, logging]),
+        tests(of: "Webhooks", uses: ["LoyaltyService", "Wire", nio, nioPosix]),
         tests(of: "treue", uses: ["Loyalty", "Wire"]),
         tests(
             of: "HTTPAPI",
             uses: [
-                "Schema", "Loyalty", "LoyaltyService", "Wire", hummingbird, hummingbirdCore, hummingbirdTesting,
-                httpTypes,
-                nio, nioEmbedded, logging, crypto,
+                "Schema", "Postgres", "EventLog", "Loyalty", "LoyaltyService", "Projections", "Wire", "TestSupport",
+                hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
+                nio, nioEmbedded, nioHTTP1, nioSSL, httpClient, logging, crypto, jwtKit,
             ]),
         // Only the built program: it lies beside the tests, because a build of all tests builds it too.
-        .testTarget(name: "AcceptanceTests", exclude: ["RealData/oracle.sql"], swiftSettings: settings),
+        .testTarget(
+            name: "AcceptanceTests", exclude: ["RealData/oracle.sql", "Support/receiver.py"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

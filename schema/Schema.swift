@@ -63,11 +63,38 @@ public enum Schema {
             version: 2, name: "followers that can stop before an event",
             files: [SQLFile("tables/follower_fault", PackageResources.follower_fault_sql)]),
         SchemaMigration(
-            version: 3, name: "stock of rewards, adjustments by hand, errands between members",
+            version: 3, name: "operations, projections that can go back, and reports",
+            files: [
+                SQLFile("tables/operation", PackageResources.operation_sql),
+                SQLFile("tables/projection_lifecycle", PackageResources.projection_lifecycle_sql),
+                SQLFile("tables/report_cell", PackageResources.report_cell_sql),
+                SQLFile("tables/report_member", PackageResources.report_member_sql),
+                SQLFile("tables/report_month", PackageResources.report_month_sql),
+            ]),
+        SchemaMigration(
+            version: 4, name: "stock of rewards, adjustments by hand, errands between members",
             files: [
                 SQLFile("tables/stock", PackageResources.stock_sql),
                 SQLFile("tables/adjustment", PackageResources.adjustment_sql),
             ]),
+        SchemaMigration(
+            version: 5, name: "keys that rotate, and requests that come again",
+            files: [
+                SQLFile("tables/api_key_secret", PackageResources.api_key_secret_sql),
+                SQLFile("tables/idempotency", PackageResources.idempotency_sql),
+            ]),
+        SchemaMigration(
+            version: 6, name: "webhooks",
+            files: [
+                SQLFile("tables/webhook_endpoint", PackageResources.webhook_endpoint_sql),
+                SQLFile("tables/webhook_sequence", PackageResources.webhook_sequence_sql),
+                SQLFile("tables/webhook_delivery", PackageResources.webhook_delivery_sql),
+                SQLFile("tables/webhook_scan", PackageResources.webhook_scan_sql),
+            ]),
+            ]),
+        SchemaMigration(
+            version: 7, name: "orders of connected shops",
+            files: [SQLFile("tables/connector_order", PackageResources.connector_order_sql)]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.
@@ -81,5 +108,6 @@ public enum Schema {
         SQLFile("functions/return_allowance", PackageResources.return_allowance_sql),
         SQLFile("functions/account_rebuild_begin", PackageResources.account_rebuild_begin_sql),
         SQLFile("functions/account_rebuild_swap", PackageResources.account_rebuild_swap_sql),
+        SQLFile("functions/account_rollback", PackageResources.account_rollback_sql),
     ]
 }

@@ -22,6 +22,19 @@ public struct HTTPConfiguration: Sendable {
     public var connectionLimit = 4096
     /// Connections that the system keeps until they are accepted.
     public var backlog = 1024
+    /// The most requests under way at a time; further ones are answered with 503.
+    public var requestLimit = 8192
+    /// Requests a second that each key, and each member, may make on and on; nil for any number.
+    public var ratePerSecond: Int?
+    /// Requests that each may make at once after a pause; nil for as many as in a second.
+    public var rateBurst: Int?
+    /// Origins whose pages may ask (CORS), such as `https://shop.example`; `*` for every one.
+    public var crossOrigins: [String] = []
+    /// The certificate with which the server speaks TLS; nil for plain HTTP.
+    public var security: TransportSecurity?
+
+    /// What shops sign their messages with.
+    public var connectors = ConnectorSecrets()
 
     public init(host: String = "127.0.0.1", port: Int = 8080) { (self.host, self.port) = (host, port) }
 }

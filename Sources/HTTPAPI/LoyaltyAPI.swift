@@ -4,7 +4,9 @@ public import LoyaltyService
 public import Wire
 
 /// What the routes call. `LoyaltyService` is the one that runs; tests bring their own.
-public protocol LoyaltyAPI: PersonAPI, ActsAPI, ProgrammesAPI {
+public protocol LoyaltyAPI: PersonAPI, ConnectorAPI, ActsAPI, ProgrammesAPI, AdministrationAPI, PastAPI, ReportAPI,
+    KeyAPI, AuditAPI, WebhookAPI, MetricsAPI
+{
     /// Migrated and connected.
     var isReady: Bool { get }
 

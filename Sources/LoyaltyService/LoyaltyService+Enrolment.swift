@@ -74,6 +74,7 @@ extension LoyaltyService {
                     throw ServiceError.internalFault("no reply to an enrolment")
                 }
                 if isReplayed { try await directory.release(claim) }
+                if !isReplayed, let email = body.email { _ = await claimOrders(under: email, for: id, at: at) }
                 return Enrolment(member: try await view(of: id, at: at), isReplayed: isReplayed)
             } catch let error as ServiceError where error == .identifierTaken || error == .idempotencyKeyReused {
                 try await directory.release(claim)
@@ -93,10 +94,9 @@ extension LoyaltyService {
 
     /// Keyed digests: both may hold what tells who somebody is, and the log keeps them for ever.
     private func repeatKey(_ key: RequestKey, for body: EnrolmentBody, in programme: Programme) -> RepeatKey {
-        let name = "\(key.apiKey.uuidString) \(key.route) \(key.text)"
         let content = Array("\(programme.id)\n".utf8) + Profile(body).encoded()
         return RepeatKey(
-            key: Array(keys.hash(request: Array(name.utf8)).prefix(16)), contentHash: keys.hash(request: content))
+            key: Array(keys.hash(request: Array(key.name.utf8)).prefix(16)), contentHash: keys.hash(request: content))
     }
 }
 

@@ -18,6 +18,9 @@ public final class LoyaltyService: Sendable {
         public var cachedMembers = 50_000
         /// How often what has fallen due is looked for.
         public var settleEverySeconds = 900
+        /// Days for which the answer to a request with an `Idempotency-Key` is kept.
+        public var answersKeptDays = 30
+        public var webhooks = WebhookConfiguration()
 
         public init() {}
     }
@@ -33,9 +36,14 @@ public final class LoyaltyService: Sendable {
     let ids = UUIDv7Generator()
     let stock: StockRoom
     var desk: AdjustmentDesk { AdjustmentDesk(client: client) }
+    let webhooks: WebhookConfiguration
+    let laneFigures = LaneFigures()
     private let signal: LogSignal
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
+    /// Long work that administrators ask for; runs while ``OperationRunner/run()`` does.
+    public let operations: OperationRunner
+    let answersKeptDays: Int
     private let queueLimit: Int
     private let waiting = Mutex(0)
 
@@ -47,10 +55,12 @@ public final class LoyaltyService: Sendable {
         configuration: Configuration = Configuration(), clock: @escaping @Sendable () -> Instant
     ) {
         (self.client, self.log, self.programmes, self.keys, self.logger) = (client, log, programmes, keys, logger)
-        (self.clock, self.configuration) = (clock, configuration)
+        (self.clock, self.configuration, webhooks) = (clock, configuration, configuration.webhooks)
         directory = Directory(client: client, log: log, keys: keys, programmes: programmes, clock: clock)
         keyCache = PrincipalCache()
         stock = StockRoom(client: client)
+        operations = OperationRunner(client: client, logger: logger, clock: clock)
+        answersKeptDays = max(1, configuration.answersKeptDays)
         queueLimit = max(1, configuration.queueLimit)
         let decider = Lane(
             log: log, means: Plan.Means(programmes: programmes, keys: keys),
@@ -59,17 +69,25 @@ public final class LoyaltyService: Sendable {
         self.signal = signal
         lane = AppendLane(
             client: client, queueLimit: configuration.queueLimit, maximumBatch: configuration.maximumBatch
-        ) { bundles, lease in
-            defer { signal.raise() }
+        ) { [laneFigures] bundles, lease in
+            let began = ContinuousClock.now
+            defer {
+                signal.raise()
+                laneFigures.note(
+                    requests: bundles.reduce(0) { $0 + $1.count }, elapsed: ContinuousClock.now - began)
+            }
             return await decider.process(bundles, on: lease)
         }
     }
 
     /// Records until ``shutdown()``; returns when everything taken is answered.
     public func run() async {
+        // Ends with this function.
+        async let _: Void = keepHouse()
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.keepHouse() }
+            group.addTask { await self.keepUp() }
             group.addTask { [signal] in await signal.run() }
+            group.addTask { await self.lookAfterOrders() }
             await lane.run()
             signal.shutdown()
             group.cancelAll()

@@ -1,5 +1,5 @@
 import EventLog
-public import Foundation
+import Foundation
 import Loyalty
 import Wire
 
@@ -14,58 +14,41 @@ struct AccountFold: Sendable {
     }
 
     private(set) var members: [UUID: Folded] = [:]
-    /// Position of the last event folded.
-    private(set) var position: Int64 = 0
-    private(set) var events: Int64 = 0
+    /// Positions to pass over.
+    private let skips: Set<Int64>
 
-    /// Goes on from members that were folded before.
-    init(from members: [UUID: Folded] = [:], position: Int64 = 0) {
-        (self.members, self.position) = (members, position)
-    }
+    init(skipping skips: Set<Int64> = []) { self.skips = skips }
 
-    /// Folds events of one partition, in the order of their positions.
-    mutating func fold(_ batch: [RecordedEvent]) throws(FoldFault) {
-        for event in batch {
-            try fold(event)
-            position = event.position
-            events += 1
-        }
-    }
-
-    private mutating func fold(_ event: RecordedEvent) throws(FoldFault) {
-        guard event.streamType == AccountProjection.streamType else { return }
-        do {
-            let decoded = try EventCodec.decode(type: event.type, data: event.data)
-            let dated = DatedEvent(at: Instant(micros: event.occurredAtMicros), decoded)
-            guard var folded = members.removeValue(forKey: event.stream) else {
-                guard let state = MemberState(beginningWith: dated) else {
-                    throw LoyaltyFault.contradiction("a stream that does not begin with an enrolment")
-                }
-                members[event.stream] = Folded(
-                    version: event.version, state: state, recordedAtMicros: event.recordedAtMicros)
-                return
+    /// Folds those events of one partition, in the order of their positions, whose members are wanted.
+    mutating func fold(_ batch: [RecordedEvent], where isWanted: (UUID) -> Bool) throws(FoldFault) {
+        for event in batch where event.streamType == AccountProjection.streamType && isWanted(event.stream) {
+            if skips.contains(event.position) { continue }
+            var folded = members.removeValue(forKey: event.stream)
+            do {
+                try Folded.fold(event, &folded)
+            } catch {
+                throw FoldFault(event, error)
             }
-            try folded.state.evolve(dated)
-            (folded.version, folded.recordedAtMicros) = (event.version, event.recordedAtMicros)
             members[event.stream] = folded
-        } catch {
-            throw FoldFault(
-                partition: event.partition, position: event.position, member: event.stream, version: event.version,
-                reason: "\(error)")
         }
     }
 }
 
-/// An event that cannot be folded: it names itself, so that somebody can look.
-public struct FoldFault: Error, Hashable, Sendable, CustomStringConvertible {
-    public var partition: Int
-    public var position: Int64
-    public var member: UUID
-    public var version: Int64
-    public var reason: String
-
-    public var description: String {
-        "partition \(partition), position \(position) (member \(member.uuidString.lowercased()), version \(version)) "
-            + "cannot be folded: \(reason)"
+extension AccountFold.Folded {
+    /// Folds one event into a member, or begins one.
+    static func fold(_ event: RecordedEvent, _ folded: inout AccountFold.Folded?) throws {
+        let decoded = try EventCodec.decode(type: event.type, data: event.data)
+        let dated = DatedEvent(at: Instant(micros: event.occurredAtMicros), decoded)
+        guard folded != nil else {
+            guard let state = MemberState(beginningWith: dated) else {
+                throw LoyaltyFault.contradiction("a stream that does not begin with an enrolment")
+            }
+            folded = AccountFold.Folded(
+                version: event.version, state: state, recordedAtMicros: event.recordedAtMicros)
+            return
+        }
+        try folded?.state.evolve(dated)
+        folded?.version = event.version
+        folded?.recordedAtMicros = event.recordedAtMicros
     }
 }

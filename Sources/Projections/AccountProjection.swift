@@ -14,59 +14,51 @@ public struct AccountProjection: Sendable {
 
     let client: PostgresClient
     let log: EventLog
+    /// How many partitions are folded side by side, each on a connection of its own.
+    let workers: Int
+    let bounds: FoldBounds
 
-    public init(client: PostgresClient, log: EventLog) { (self.client, self.log) = (client, log) }
-
-    /// How far the work has come, in events.
-    public struct Progress: Sendable, Equatable {
-        public var done: Int64
-        public var total: Int64
+    /// - Parameter workers: how many partitions are folded side by side; the client needs one lease more.
+    public init(client: PostgresClient, log: EventLog, workers: Int = 2) {
+        self.init(client: client, log: log, workers: workers, bounds: FoldBounds())
     }
 
-    /// What a list of projections shows. It is written with every append, so it never lags.
-    public struct Status: Sendable, Equatable {
-        public var name: String
-        public var version: Int
-        public var state: String
-        public var members: Int64
+    init(client: PostgresClient, log: EventLog, workers: Int, bounds: FoldBounds) {
+        (self.client, self.log, self.workers, self.bounds) = (client, log, max(1, workers), bounds)
     }
 
-    /// How the projection stands.
-    public func status() async throws -> Status {
+    /// How the projection stands. It is written with every append, so it never lags.
+    public func status() async throws -> ProjectionStatus {
         let rows = try await client.query(
             """
-            SELECT version, state, (SELECT count(*) FROM treue.account),
-                   to_regclass('treue.account_next') IS NOT NULL
+            SELECT version, state, to_regclass('treue.account_next') IS NOT NULL,
+                   to_regclass('treue.account_previous') IS NOT NULL, previous_version, swapped_at, verified_at
               FROM treue.projection WHERE name = $1
             """, [.text(AccountProjection.name)])
         guard let row = rows.first else { throw EventLogError.notMigrated }
-        let state = try row.bool(3) ? "rebuilding" : try row.text(1)
-        return Status(
-            name: AccountProjection.name, version: Int(try row.int4(0)), state: state, members: try row.int8(2))
+        let members = try await client.query("SELECT count(*) FROM treue.account").first?.int8(0) ?? 0
+        let heads = try await log.heads(on: client)
+        var status = ProjectionStatus(
+            name: AccountProjection.name, version: Int(try row.int4(0)), codeVersion: AccountProjection.version,
+            state: try row.bool(2) ? "rebuilding" : try row.text(1), rows: members,
+            partitions: heads.map { .init(partition: $0.partition, position: $0.position, head: $0.position) })
+        status.previousVersion = try row.bool(3) ? try row.optionalInt4(4).map(Int.init) : nil
+        status.swappedAtMicros = try row.optionalTimestamptz(5)
+        status.verifiedAtMicros = try row.optionalTimestamptz(6)
+        (status.faults, status.skipped) = try await ProjectionFaults.of(status.name, in: log, on: client)
+        return status
+    }
+
+    /// Whether the rows were written by another version of the code: to be rebuilt before anything is decided on them.
+    public func needsRebuild() async throws -> Bool {
+        let rows = try await client.query(
+            "SELECT version FROM treue.projection WHERE name = $1", [.text(AccountProjection.name)])
+        guard let row = rows.first else { throw EventLogError.notMigrated }
+        return Int(try row.int4(0)) != AccountProjection.version
     }
 
     /// Events in the log.
     public func total() async throws -> Int64 {
         try await log.heads(on: client).reduce(0) { $0 + $1.position }
-    }
-
-    /// Folds one partition from its first event, in the snapshot of the transaction that the lease is in.
-    func fold(
-        _ partition: Int, on lease: PostgresLease, progress: (Int64) async -> Void
-    ) async throws -> AccountFold {
-        var fold = AccountFold()
-        try await log.copyOut(partitions: [partition], on: lease) { batch in
-            try fold.fold(batch)
-            await progress(Int64(batch.count))
-        }
-        return fold
-    }
-
-    /// The rows of one partition.
-    func rows(in partition: Int, on lease: PostgresLease) async throws -> [AccountRow] {
-        let rows = try await lease.query(
-            "SELECT member_id, version, state FROM treue.account WHERE partition = $1",
-            [.int4(Int32(truncatingIfNeeded: partition))])
-        return try rows.map { AccountRow(member: try $0.uuid(0), version: try $0.int8(1), state: try $0.bytes(2)) }
     }
 }

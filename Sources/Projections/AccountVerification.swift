@@ -26,14 +26,17 @@ public struct AccountDifference: Hashable, Sendable, CustomStringConvertible {
     public var found: Int64?
     /// Names of what differs, such as `tier`.
     public var fields: [String]
+    /// Versions of the member's stream that the expectation is folded from: 1 up to this one; 0 without events.
+    public var version: Int64 = 0
 
     public var description: String {
         let points = { (value: Int64?) in value.map { "\($0) points" } ?? "nothing" }
         let off = expected.flatMap { expected in found.map { $0 - expected } } ?? 0
         let difference = off == 0 ? "" : " (off by \(off > 0 ? "+" : "")\(off))"
         let which = fields.isEmpty ? "" : "; differs in \(fields.joined(separator: ", "))"
+        let events = version > 0 ? "; events 1 to \(version) of the member" : ""
         return "member \(member.uuidString.lowercased()): \(kind.rawValue): the log says \(points(expected)), "
-            + "the account says \(points(found))\(difference)\(which)"
+            + "the account says \(points(found))\(difference)\(which)\(events)"
     }
 }
 
@@ -54,15 +57,19 @@ public struct AccountVerification: Sendable {
 }
 
 extension AccountProjection {
-    /// Folds the log afresh beside live traffic and compares every row. Each partition is looked at as of one instant.
+    /// Folds the log afresh beside live traffic and compares every row. Each partition is looked at as of one instant, and
+    /// only so many members of it at a time as memory is set aside for.
     ///
     /// - Throws: ``FoldFault``, `PostgresError`.
-    public func verify(progress: @Sendable (Progress) async -> Void = { _ in }) async throws -> AccountVerification {
+    public func verify(progress: @Sendable (FoldProgress) async -> Void = { _ in }) async throws -> AccountVerification
+    {
         let total = try await total()
+        let generation = try await log.accountGeneration(on: client)
+        let skips = try await ProjectionFaults.skips(of: AccountProjection.name, on: client)
         return try await client.withLease { lease in
             var result = AccountVerification()
-            var done: Int64 = 0
             for partition in 0..<log.partitions {
+                let before = result.events
                 try await lease.transaction {
                     // The lock comes before the snapshot: a table that a rebuild swapped in later would hold rows that
                     // the snapshot does not show.
@@ -71,31 +78,83 @@ extension AccountProjection {
                         SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
                         LOCK TABLE treue.account IN ACCESS SHARE MODE
                         """)
-                    let fold = try await fold(partition, on: lease) { count in
-                        done += count
-                        await progress(Progress(done: done, total: max(total, done)))
+                    try await verify(partition, skipping: skips[partition] ?? [], on: lease, into: &result) { events in
+                        await progress(FoldProgress(done: before + events, total: max(total, before + events)))
                     }
-                    result.events += fold.events
-                    result.members += Int64(fold.members.count)
-                    try await compare(fold, partition, on: lease, into: &result)
                 }
             }
+            if result.count == 0 { try await note(verified: generation, on: lease) }
             return result
         }
     }
 
+    /// So many rounds over a partition as its members need: each folds and compares its share of them.
+    private func verify(
+        _ partition: Int, skipping skips: Set<Int64>, on lease: PostgresLease, into result: inout AccountVerification,
+        _ progress: (Int64) async -> Void
+    ) async throws {
+        let value = PostgresValue.int4(Int32(truncatingIfNeeded: partition))
+        let count = try await lease.query("SELECT count(*) FROM treue.account WHERE partition = $1", [value])
+        let rounds = UInt(try count[0].int8(0)) / UInt(bounds.members) + 1
+        for round in 0..<rounds {
+            let isWanted = { (member: UUID) in UInt(bitPattern: member.hashValue) % rounds == round }
+            var fold = AccountFold(skipping: skips)
+            var seen: Int64 = 0
+            try await log.copyOut(partitions: [partition], on: lease) { batch in
+                try fold.fold(batch, where: isWanted)
+                seen += Int64(batch.count)
+                if round == rounds - 1 { await progress(seen) }
+            }
+            if round == rounds - 1 { result.events += seen }
+            result.members += Int64(fold.members.count)
+            try await compare(fold, partition, on: lease, where: isWanted, into: &result)
+        }
+    }
+
     private func compare(
-        _ fold: AccountFold, _ partition: Int, on lease: PostgresLease, into result: inout AccountVerification
+        _ fold: AccountFold, _ partition: Int, on lease: PostgresLease, where isWanted: (UUID) -> Bool,
+        into result: inout AccountVerification
     ) async throws {
         var missing = Set(fold.members.keys)
-        for row in try await rows(in: partition, on: lease) {
-            missing.remove(row.member)
-            if let difference = difference(row, fold.members[row.member]) { result.note(difference) }
+        var after = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+        while true {
+            let rows = try await rows(in: partition, after: after, on: lease)
+            for row in rows where isWanted(row.member) {
+                missing.remove(row.member)
+                if let difference = difference(row, fold.members[row.member]) { result.note(difference) }
+            }
+            guard rows.count == AccountProjection.page, let last = rows.last else { break }
+            after = last.member
         }
         for member in missing.sorted(by: { $0.uuidString < $1.uuidString }) {
-            let expected = fold.members[member]?.state.available
-            result.note(AccountDifference(member: member, kind: .missing, expected: expected, found: nil, fields: []))
+            let folded = fold.members[member]
+            result.note(
+                AccountDifference(
+                    member: member, kind: .missing, expected: folded?.state.available, found: nil, fields: [],
+                    version: folded?.version ?? 0))
         }
+    }
+
+    /// Rows of `account` read at once.
+    private static let page = 2_000
+
+    private func rows(in partition: Int, after member: UUID, on lease: PostgresLease) async throws -> [AccountRow] {
+        let rows = try await lease.query(
+            """
+            SELECT member_id, version, state FROM treue.account
+             WHERE partition = $1 AND member_id > $2 ORDER BY member_id LIMIT $3
+            """,
+            [
+                .int4(Int32(truncatingIfNeeded: partition)), .uuid(member), .int8(Int64(AccountProjection.page)),
+            ])
+        return try rows.map { AccountRow(member: try $0.uuid(0), version: try $0.int8(1), state: try $0.bytes(2)) }
+    }
+
+    /// What was put in place by the last swap has proved right.
+    private func note(verified generation: Int64, on lease: PostgresLease) async throws {
+        _ = try await lease.query(
+            "UPDATE treue.projection SET verified_at = now() WHERE name = $1 AND generation = $2",
+            [.text(AccountProjection.name), .int8(generation)])
     }
 
     private func difference(_ row: AccountRow, _ folded: AccountFold.Folded?) -> AccountDifference? {
@@ -109,7 +168,7 @@ extension AccountProjection {
         return AccountDifference(
             member: row.member, kind: row.version != folded.version ? .version : .state,
             expected: folded.state.available, found: found?.available,
-            fields: found.map { $0.differences(from: folded.state) } ?? ["unreadable"])
+            fields: found.map { $0.differences(from: folded.state) } ?? ["unreadable"], version: folded.version)
     }
 }
 

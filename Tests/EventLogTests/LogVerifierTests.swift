@@ -67,6 +67,39 @@ struct LogVerifierTests {
             Damage("the head too far", "UPDATE treue.head SET position = 8 WHERE partition = $p", (7, .gap)),
             Damage("the head behind", "UPDATE treue.head SET position = 5 WHERE partition = $p", (6, .headMismatch)),
             Damage("the head gone", "DELETE FROM treue.head WHERE partition = $p", (6, .headMismatch)),
+            Damage(
+                "taken away: the key", "UPDATE treue.event SET key = NULL WHERE partition = $p AND position = 1",
+                (1, .hashMismatch)),
+            Damage(
+                "taken away: the content hash",
+                "UPDATE treue.event SET content_hash = NULL WHERE partition = $p AND position = 1", (1, .hashMismatch)),
+            Damage(
+                "taken away: the metadata",
+                "UPDATE treue.event SET metadata = NULL WHERE partition = $p AND position = 1", (1, .hashMismatch)),
+            Damage("added: a key", "UPDATE treue.event SET key = '\\xabcdef' \(third)", (3, .hashMismatch)),
+            Damage(
+                "copied: another event's hash",
+                """
+                UPDATE treue.event AS e SET hash = o.hash FROM treue.event AS o
+                 WHERE e.partition = $p AND e.position = 3 AND o.partition = $p AND o.position = 4
+                """, (3, .hashMismatch)),
+            Damage(
+                "swapped: two versions",
+                """
+                UPDATE treue.event SET version = 1000 \(third);
+                UPDATE treue.event SET version = 3 WHERE partition = $p AND position = 4;
+                UPDATE treue.event SET version = 4 WHERE partition = $p AND position = 3;
+                """, (3, .hashMismatch), (3, .versionGap), (4, .hashMismatch)),
+            Damage(
+                "given to another stream",
+                """
+                UPDATE treue.event SET stream_id = '00000000-0000-0000-0000-000000000001' \(third)
+                """, (3, .hashMismatch), (3, .versionGap), (3, .wrongPartition), (4, .versionGap)),
+            Damage(
+                "the head back to nothing",
+                """
+                UPDATE treue.head SET position = 0 WHERE partition = $p
+                """, (1, .headMismatch)),
         ]
 
     @Test("each damage is named by partition and position, and nothing else is")

@@ -68,32 +68,6 @@ struct StoreTests {
         }
     }
 
-    @Test("API keys are found by hash, and valid until they expire or are revoked")
-    func apiKeys() async throws {
-        try await LogFixture.with { fixture in
-            let store = APIKeyStore()
-            let id = UUID()
-            try await store.insert(
-                id: id, hash: [1], name: "till", scopes: ["checkout", "member:read"], createdAtMicros: 1,
-                expiresAtMicros: 100, on: fixture.client)
-            let error = await #expect(throws: PostgresError.self) {
-                try await store.insert(
-                    id: UUID(), hash: [1], name: "other", scopes: ["admin"], createdAtMicros: 1, on: fixture.client)
-            }
-            #expect(error?.sqlState == "23505")
-            let key = try #require(try await store.key(withHash: [1], on: fixture.client))
-            #expect(key.scopes == ["checkout", "member:read"] && key.name == "till" && key.id == id)
-            #expect(key.isValid(atMicros: 99) && !key.isValid(atMicros: 100))
-            #expect(try await store.key(withHash: [2], on: fixture.client) == nil)
-            try await store.touch(id, atMicros: 50, on: fixture.client)
-            try await store.touch(id, atMicros: 40, on: fixture.client)
-            #expect(try await store.revoke(id, atMicros: 60, on: fixture.client))
-            #expect(try await store.revoke(id, atMicros: 70, on: fixture.client))
-            let ended = try #require(try await store.all(on: fixture.client).first)
-            #expect(ended.lastUsedAtMicros == 50 && ended.revokedAtMicros == 60 && !ended.isValid(atMicros: 61))
-        }
-    }
-
     @Test("a programme's version is published once")
     func programmes() async throws {
         try await LogFixture.with { fixture in

@@ -127,6 +127,17 @@ struct ConnectionTests {
         }
     }
 
+    @Test("a client that does not take its answers in is let go")
+    func unreadAnswers() async throws {
+        let harness = Harness(requestTimeoutSeconds: 0.2)
+        try await talk(harness) { connection in
+            // Sending blocks once nothing is read any more, and fails when the server closes.
+            #expect(throws: RawConnection.Failure.self) {
+                for _ in 0..<1_000_000 { try connection.send("GET /docs HTTP/1.1\r\nHost: x\r\n\r\n") }
+            }
+        }
+    }
+
     @Test("a body that ends early is no event")
     func brokenOff() async throws {
         let harness = Harness()

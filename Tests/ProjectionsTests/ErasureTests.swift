@@ -17,7 +17,7 @@ struct ErasureTests {
             try await server.service.erase(ann, at: Server.now)
             #expect(try await server.projection.verify().count == 0)
             let rebuilt = try await server.projection.rebuild()
-            #expect(rebuilt.members == 2)
+            #expect(rebuilt.rows == 2)
             #expect(try await server.projection.verify().count == 0)
             await #expect(throws: ServiceError.self) {
                 try await server.service.balance(of: ann, at: Server.now)

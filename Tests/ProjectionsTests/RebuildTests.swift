@@ -118,7 +118,7 @@ struct RebuildTests {
             #expect(kept > 0)
             let first = First()
             let rebuilt = try await server.projection.rebuild { first.note($0.done) }
-            #expect(rebuilt.members == Int64(members.count))
+            #expect(rebuilt.rows == Int64(members.count))
             #expect((first.value ?? 0) * 2 > (try await server.projection.total()))
             #expect(try await server.projection.status().state == "live")
             #expect(try await server.projection.verify().differences == [])
@@ -143,7 +143,7 @@ struct RebuildTests {
         try await Server.with { server async throws in
             _ = await server.history(members: 3)
             try await server.client.withLease { lease in
-                var rebuild: Task<AccountRebuilt, any Error>?
+                var rebuild: Task<Rebuilt, any Error>?
                 try await lease.transaction {
                     _ = try await lease.query("SELECT count(*) FROM treue.account")
                     rebuild = Task { try await server.projection.rebuild() }

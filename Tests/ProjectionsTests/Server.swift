@@ -67,7 +67,7 @@ struct Server: Sendable {
 
     private static func client(_ url: String) async throws -> PostgresClient {
         var configuration = PostgresConfiguration(url: url)
-        (configuration.readLanes, configuration.leases) = (1, 3)
+        (configuration.readLanes, configuration.leases) = (1, 8)
         let client = PostgresClient(configuration: configuration, logger: logger)
         try await client.start()
         return client

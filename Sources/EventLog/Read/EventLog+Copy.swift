@@ -7,25 +7,28 @@ extension EventLog {
     /// - Parameters:
     ///   - partitions: in the order wanted.
     ///   - after: where to begin in a partition; from its first event when absent.
+    ///   - last: the last position wanted; to the end when absent.
     ///   - batch: events handed over at once, at most; the last of a partition may be fewer.
     ///   - lease: may be in a transaction, whose snapshot then holds for all partitions.
     /// - Throws: what `body` throws, `PostgresError`, ``EventLogError/unreadable(_:)``.
     public func copyOut(
-        partitions: some Sequence<Int>, after positions: [Int: Int64] = [:], batch: Int = 512,
+        partitions: some Sequence<Int>, after positions: [Int: Int64] = [:], upTo last: Int64 = .max, batch: Int = 512,
         on lease: PostgresLease, _ body: ([RecordedEvent]) async throws -> Void
     ) async throws {
         for partition in partitions {
-            try await copyOut(partition, after: positions[partition] ?? 0, batch: batch, on: lease, body)
+            try await copyOut(
+                partition, after: positions[partition] ?? 0, upTo: last, batch: batch, on: lease, body)
         }
     }
 
     private func copyOut(
-        _ partition: Int, after position: Int64, batch: Int, on lease: PostgresLease,
+        _ partition: Int, after position: Int64, upTo last: Int64, batch: Int, on lease: PostgresLease,
         _ body: ([RecordedEvent]) async throws -> Void
     ) async throws {
         let sql = """
             COPY (SELECT \(RecordedEvent.columns) FROM treue.event
-                   WHERE partition = \(partition) AND position > \(position) ORDER BY position)
+                   WHERE partition = \(partition) AND position > \(position) AND position <= \(last)
+                   ORDER BY position)
               TO STDOUT (FORMAT binary)
             """
         var reader = BinaryCopyReader()

@@ -9,10 +9,13 @@ struct ChainChecker {
     /// What the next event may be linked to: the last event's stored hash, and the one it should have. They differ
     /// after damage, and either of them may be the whole one. Empty after a gap: the link is then unknown.
     private var links: [[UInt8]]
+    /// What an auditor saw at one position.
+    private let seen: LogHead?
 
-    init(_ partition: Int, of log: EventLog) {
+    init(_ partition: Int, of log: EventLog, seen: LogHead? = nil) {
         self.log = log
         self.partition = partition
+        self.seen = seen
         links = [HashChain.beginning(of: partition, in: log.id)]
     }
 
@@ -41,13 +44,31 @@ struct ChainChecker {
                 ? "the event is not the one that was hashed" : "it does not follow from the damaged event before it"
             findings.append(finding(.hashMismatch, at: event.position, detail))
         }
+        if let seen, seen.position == event.position, seen.hash != event.hash {
+            let detail = "the event is not the one that the checkpoint saw: it, or one before it, was changed"
+            findings.append(finding(.checkpointMismatch, at: event.position, detail))
+        }
         links = [event.hash] + (isLinked ? [] : expected.prefix(1))
         last = event.position
         return findings
     }
 
     /// After the last event.
-    func finish(head: LogHead?) -> [LogFinding] {
+    func finish(head: LogHead?) -> [LogFinding] { compare(head) + compareWithSeen() }
+
+    private func compareWithSeen() -> [LogFinding] {
+        guard let seen else { return [] }
+        if seen.position > last {
+            let detail = "the checkpoint saw events up to \(seen.position), the last one now is \(last)"
+            return [finding(.checkpointMismatch, at: last + 1, detail)]
+        }
+        if seen.position == 0, seen.hash != HashChain.beginning(of: partition, in: log.id) {
+            return [finding(.checkpointMismatch, at: 0, "the partition does not begin as the checkpoint saw it")]
+        }
+        return []
+    }
+
+    private func compare(_ head: LogHead?) -> [LogFinding] {
         guard let head else {
             return [finding(.headMismatch, at: last, "the partition has no head")]
         }

@@ -12,6 +12,8 @@ public struct LogFinding: Sendable, Equatable {
         case versionGap = "version_gap"
         /// The event's stream belongs to another partition.
         case wrongPartition = "wrong_partition"
+        /// The log is not the one whose heads were signed: it was changed, or cut off, before them.
+        case checkpointMismatch = "checkpoint_mismatch"
     }
 
     public let partition: Int

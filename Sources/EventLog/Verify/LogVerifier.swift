@@ -31,10 +31,19 @@ public struct LogVerificationProgress: Sendable, Equatable {
 public struct LogVerifier: Sendable {
     private let log: EventLog
     private let maximumFindings: Int
+    private let checkpoint: LogCheckpoint?
+
+    /// - Parameter checkpoint: heads that were kept elsewhere; whatever lies before them must be what they saw.
+    /// - Throws: ``CheckpointFault/otherLog(found:)``.
+    public init(
+        log: EventLog, against checkpoint: LogCheckpoint, maximumFindings: Int = 1_000
+    ) throws(CheckpointFault) {
+        guard checkpoint.log == log.id else { throw .otherLog(found: checkpoint.log) }
+        (self.log, self.checkpoint, self.maximumFindings) = (log, checkpoint, maximumFindings)
+    }
 
     public init(log: EventLog, maximumFindings: Int = 1_000) {
-        self.log = log
-        self.maximumFindings = maximumFindings
+        (self.log, checkpoint, self.maximumFindings) = (log, nil, maximumFindings)
     }
 
     /// Walks partition after partition, in constant memory.
@@ -61,7 +70,8 @@ public struct LogVerifier: Sendable {
         _ partition: Int, total: Int64, on lease: PostgresLease, into result: inout LogVerification,
         _ progress: (LogVerificationProgress) async -> Void
     ) async throws {
-        var checker = ChainChecker(partition, of: log)
+        let seen = checkpoint?.heads.first { $0.partition == partition }
+        var checker = ChainChecker(partition, of: log, seen: seen)
         var found = LogVerification(events: result.events)
         try await log.copyOut(partitions: [partition], batch: 4_096, on: lease) { events in
             for event in events where found.findings.count <= maximumFindings {
@@ -72,6 +82,11 @@ public struct LogVerifier: Sendable {
         }
         let head = try await log.heads(on: lease).first { $0.partition == partition }
         found.findings += checker.finish(head: head)
+        if checkpoint != nil, seen == nil {
+            let detail = "the checkpoint has no head of this partition"
+            found.findings.append(
+                LogFinding(partition: partition, position: 0, kind: .checkpointMismatch, detail: detail))
+        }
         found.findings += try await versionGaps(in: partition, on: lease)
         result.events = found.events
         result.heads += head.map { [$0] } ?? []

@@ -24,6 +24,14 @@ enum Answer {
         return json(writer, headers: [.eTag: tag.text])
     }
 
+    /// 204: done, and nothing to say.
+    static func nothing() -> Response {
+        var response = Response(status: .noContent)
+        // It has no place in an answer without content (RFC 9110, 8.6).
+        response.headers[.contentLength] = nil
+        return response
+    }
+
     /// 304: the caller holds the answer already.
     static func notModified(_ tag: EntityTag) -> Response {
         var response = Response(status: .notModified, headers: [.eTag: tag.text])

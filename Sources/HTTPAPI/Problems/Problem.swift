@@ -72,6 +72,21 @@ extension Problem {
             detail: "It needs one of these scopes: \(scopes.joined(separator: ", ")).")
     }
 
+    static let notForMembers = Problem(
+        code: "forbidden", status: 403, title: "The API key does not allow this",
+        detail: "A member's token reads what is the member's own. This takes an API key.")
+
+    static func rateLimited(retryAfter seconds: Int) -> Problem {
+        Problem(
+            code: "rate_limited", status: 429, title: "Too many requests",
+            detail: "This key has made too many requests. Nothing was done; try again in \(max(1, seconds)) s.",
+            retryAfter: max(1, seconds))
+    }
+
+    static let tooManyRequestsUnderWay = Problem(
+        code: "overloaded", status: 503, title: "The server is busy",
+        detail: "Too many requests are under way. Nothing was written; try again.", retryAfter: 1)
+
     static let memberNotFound = Problem(
         code: "member_not_found", status: 404, title: "There is no such member",
         detail: "No member has this id. Ids are UUIDs, as the answer to POST /v1/members gives them.")

@@ -70,6 +70,9 @@ struct QueryReader {
         }
     }
 
+    /// `as_of` and `known_at`.
+    mutating func clocks() -> Clocks { Clocks(asOf: time("as_of"), knownAt: time("known_at")) }
+
     /// `limit` and `cursor`.
     mutating func page() -> PageRequest {
         let limit = integer("limit", in: 1...200)

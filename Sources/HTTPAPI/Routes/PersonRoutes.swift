@@ -14,7 +14,7 @@ struct PersonRoutes<API: LoyaltyAPI>: Sendable {
     func add(to routes: SecuredRoutes) {
         routes.on(.patch, "members/{id}", for: [.support]) { try await change($0, $1) }
         routes.on(.delete, "members/{id}", for: [.support]) { try await erase($0, $1) }
-        routes.on(.get, "members/{id}/export", for: [.support]) { try await export($0, $1) }
+        routes.onMember(.get, "members/{id}/export", for: [.support]) { try await export($0, $1) }
     }
 
     private func change(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
@@ -38,14 +38,11 @@ struct PersonRoutes<API: LoyaltyAPI>: Sendable {
 
     private func erase(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         try await api.erase(Self.memberID(context), at: context.receivedAt)
-        var response = Response(status: .noContent)
-        // There is no content to have a length (RFC 9110, 8.6).
-        response.headers[.contentLength] = nil
-        return response
+        return Answer.nothing()
     }
 
-    private func export(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        let id = try Self.memberID(context)
+    private func export(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let id = context.memberID
         let export = try await MemberExport(of: id, at: context.receivedAt, from: api)
         let headers: HTTPFields = [
             .contentType: "application/json",

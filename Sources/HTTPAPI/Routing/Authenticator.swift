@@ -3,22 +3,35 @@ import Hummingbird
 import Loyalty
 import LoyaltyService
 
-/// Finds out who is asking, or refuses.
-struct KeyAuthenticator<API: LoyaltyAPI>: RouterMiddleware {
+/// Finds out who is asking, or refuses; refuses, too, who asks too often, and everybody while too much is under way.
+struct CallerAuthenticator<API: LoyaltyAPI>: RouterMiddleware {
     typealias Context = APIContext
 
     let api: API
+    let tokens: MemberTokens?
+    let limiter: RateLimiter?
+    let gate: RequestGate
 
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
-        let key = try Authenticator.bearerToken(of: request)
-        guard let principal = try await api.authenticate(key, at: context.receivedAt) else {
-            throw Authenticator.unknownKey
-        }
+        guard gate.enter() else { throw Problem.tooManyRequestsUnderWay }
+        defer { gate.leave() }
+        let token = try Authenticator.bearerToken(of: request)
+        let caller = try await caller(token, at: context.receivedAt)
+        if let wait = limiter?.admit(caller.id, at: context.receivedAt) { throw Problem.rateLimited(retryAfter: wait) }
         var context = context
-        context.principal = principal
+        context.caller = caller
         return try await next(request, context)
+    }
+
+    private func caller(_ token: String, at: Instant) async throws -> Caller {
+        if MemberTokens.looksLikeToken(token) {
+            guard let member = await tokens?.member(of: token, at: at) else { throw Authenticator.unknownToken }
+            return .member(member)
+        }
+        guard let principal = try await api.authenticate(token, at: at) else { throw Authenticator.unknownKey }
+        return .key(principal)
     }
 }
 
@@ -31,6 +44,9 @@ enum Authenticator {
         "Send an API key: Authorization: Bearer <key>.", challenge: "Bearer realm=\"treue\"")
     static let unknownKey = Problem.unauthenticated(
         "The API key is unknown, expired or revoked.",
+        challenge: "Bearer realm=\"treue\", error=\"invalid_token\"")
+    static let unknownToken = Problem.unauthenticated(
+        "The member's token is not to be believed: signature, issuer, audience, times and subject are checked.",
         challenge: "Bearer realm=\"treue\", error=\"invalid_token\"")
 
     static func bearerToken(of request: Request) throws(Problem) -> String {

@@ -76,5 +76,23 @@ struct BodyReader {
     }
 }
 
+extension BodyReader {
+    /// The body of a request that takes one JSON document.
+    static func json(_ request: Request, _ configuration: HTTPConfiguration) async throws(Problem) -> [UInt8] {
+        _ = try MediaType.of(request, accepting: [.json])
+        return try await read(request, limit: Limit(bytes: configuration.eventLimit, what: "The body"))
+    }
+
+    /// The body of a request that may do without; then it needs no media type either.
+    static func optionalJSON(
+        _ request: Request, _ configuration: HTTPConfiguration
+    ) async throws(Problem) -> [UInt8] {
+        if request.headers[.contentType] != nil { return try await json(request, configuration) }
+        let body = try await read(request, limit: Limit(bytes: configuration.eventLimit, what: "The body"))
+        if !body.isEmpty { _ = try MediaType.of(request, accepting: [.json]) }
+        return body
+    }
+}
+
 /// A request that did not arrive in time.
 struct RequestTimeout: Error {}

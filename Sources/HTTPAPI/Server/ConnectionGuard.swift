@@ -6,6 +6,7 @@ import NIOHTTPTypes
 ///
 /// - a request that has not arrived whole within its time is ended with ``RequestTimeout``;
 /// - after a refusal only so much of an unwanted body is read on before the connection is closed;
+/// - a client that does not take its answer in is let go after as long;
 /// - `Expect: 100-continue` is answered, unless the body is announced to be too large;
 /// - a connection whose answer says `Connection: close` is closed, with a little time to take the answer in;
 /// - what is not HTTP is told so in a problem document.
@@ -26,6 +27,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let limits: Limits
     private var deadline: Scheduled<Void>?
+    /// Runs while an answer waits for a client that does not read.
+    private var reading: Scheduled<Void>?
+    /// Whether this is one stream of an HTTP/2 connection, which knows no `Connection` header field.
+    private var isStream = false
     private var isBodyExpected = false
     private var isAnswered = true
     private var closesAfterAnswer = false
@@ -33,6 +38,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var unwanted = 0
 
     init(limits: Limits) { self.limits = limits }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        // A connection's parent is the listening channel, a stream's is the connection.
+        isStream = context.channel.parent?.parent != nil
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        reading?.cancel()
+        if !context.channel.isWritable {
+            reading = context.eventLoop.assumeIsolated().scheduleTask(in: limits.requestTimeout) {
+                context.close(promise: nil)
+            }
+        }
+        context.fireChannelWritabilityChanged()
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -69,7 +89,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head) where head.status.kind != .informational:
             closesAfterAnswer = head.headerFields[.connection] == "close"
             if Self.isParserRefusal(head) { return writeUnreadable(head, context, promise) }
-            context.write(data, promise: promise)
+            guard isStream else { return context.write(data, promise: promise) }
+            var head = head
+            head.headerFields[.connection] = nil
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .end:
             isAnswered = true
             context.write(data, promise: promise)
@@ -101,10 +124,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.eventLoop.assumeIsolated().scheduleTask(in: limits.linger) { context.close(promise: nil) }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        reading?.cancel()
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
+        reading?.cancel()
         context.fireChannelInactive()
     }
 }

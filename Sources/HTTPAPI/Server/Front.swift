@@ -3,6 +3,7 @@ import Hummingbird
 import Logging
 import Loyalty
 import LoyaltyService
+import Wire
 
 /// Stands before the router: gives every request its id and its instant, and turns every refusal and failure into a
 /// problem document.
@@ -11,30 +12,49 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
     let methods: MethodTable
     let metrics: HTTPMetrics
     let clock: @Sendable () -> Instant
+    var crossOrigin: CrossOrigin?
+    /// Whether the server speaks TLS.
+    var isSecure = false
 
     func respond(to request: Request, context outer: BasicRequestContext) async throws -> Response {
         let started = ContinuousClock.now
+        let trace = request.headers[TraceParent.header].flatMap { TraceParent($0) }
         let source = RequestSource(
-            logger: outer.logger, requestID: RequestID.of(request), receivedAt: clock())
+            logger: outer.logger, requestID: RequestID.of(request), receivedAt: clock(), trace: trace)
         let context = APIContext(source: source)
         metrics.begin()
-        var response = await answer(to: request, context: context)
+        var response: Response
+        if let answer = crossOrigin?.preflight(request, methods: methods) {
+            response = answer
+        } else {
+            response = await answer(to: request, context: context)
+        }
         // A problem too: bytes behind a head that announces none would be read as the next answer.
         if request.method == .head { response = response.createHeadResponse() }
         let route = context.endpointPath.flatMap { $0 == Self.nowhere ? nil : $0 }
         let elapsed = ContinuousClock.now - started
         metrics.end(method: request.method, route: route, status: response.status, elapsed: elapsed)
         response.headers[RequestID.header] = context.requestID
-        response.headers[.xContentTypeOptions] = "nosniff"
-        if request.uri.path.hasPrefix("/v1") { response.headers[.cacheControl] = "no-store" }
+        if let trace { response.headers[TraceParent.header] = trace.text }
+        secure(&response, to: request)
+        crossOrigin?.open(&response, to: request)
         // Never the query: it may hold an e-mail address.
         context.logger.debug(
             "Request",
             metadata: [
                 "request_id": "\(context.requestID)", "method": "\(request.method)", "route": "\(route ?? "none")",
                 "status": "\(response.status.code)", "elapsed": "\(elapsed)",
-            ])
+            ].merging(context.traceMetadata) { own, _ in own })
         return response
+    }
+
+    /// Tells browsers to make nothing of an answer but what it is.
+    private func secure(_ response: inout Response, to request: Request) {
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
+        guard request.uri.path.hasPrefix("/v1") else { return }
+        response.headers[.cacheControl] = "no-store"
+        response.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
     }
 
     /// What Hummingbird's router calls the route of a request that has none.
@@ -68,8 +88,17 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
                 metadata: [
                     "request_id": "\(context.requestID)", "route": "\(context.endpointPath ?? "none")",
                     "error": "\(String(reflecting: type(of: error)))",
-                ])
+                ].merging(context.traceMetadata) { own, _ in own })
             return .unexpected
         }
     }
+}
+
+extension TraceParent {
+    static let header = HTTPField.Name("traceparent")!
+}
+
+extension APIContext {
+    /// What a log line tells of the request's trace.
+    fileprivate var traceMetadata: Logger.Metadata { trace.map { ["trace_id": "\($0.traceID)"] } ?? [:] }
 }

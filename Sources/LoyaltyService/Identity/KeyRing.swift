@@ -10,6 +10,10 @@ public struct KeyRing: Sendable {
     private let identifiers: SymmetricKey
     private let apiKeys: SymmetricKey
     private let requests: SymmetricKey
+    /// Seed of the key that signs checkpoints of the log.
+    private let checkpoints: SymmetricKey
+    /// Seals answers that are kept for repeats.
+    let answers: SymmetricKey
 
     /// - Parameter master: 32 random bytes.
     public init(master: [UInt8]) {
@@ -19,7 +23,8 @@ public struct KeyRing: Sendable {
                 outputByteCount: 32)
         }
         (wrapping, identifiers, apiKeys) = (derive("wrap"), derive("identifier"), derive("api-key"))
-        requests = derive("request")
+        (requests, answers) = (derive("request"), derive("answer"))
+        checkpoints = derive("log-checkpoint")
     }
 
     /// What the database knows of a card, e-mail or external id. Keyed: a plain hash of an e-mail address reveals it.
@@ -79,6 +84,25 @@ public struct KeyRing: Sendable {
     private func open(_ sealed: [UInt8], under key: SymmetricKey, for member: UUID) throws -> [UInt8] {
         let box = try AES.GCM.SealedBox(combined: sealed)
         return Array(try AES.GCM.open(box, using: key, authenticating: Array(member.uuidString.utf8)))
+    }
+}
+
+extension KeyRing {
+    /// Signs checkpoints of the log. All servers of a database have the same one, because it follows from the master key.
+    var checkpointKey: Curve25519.Signing.PrivateKey {
+        get throws {
+            try checkpoints.withUnsafeBytes { try Curve25519.Signing.PrivateKey(rawRepresentation: Data($0)) }
+        }
+    }
+
+    /// What an auditor pins: the public half, 32 bytes.
+    public var checkpointPublicKey: [UInt8] {
+        get throws { Array(try checkpointKey.publicKey.rawRepresentation) }
+    }
+
+    /// Vouches for a checkpoint.
+    public func sign(_ checkpoint: LogCheckpoint) throws -> SignedCheckpoint {
+        try SignedCheckpoint(signing: checkpoint, with: checkpointKey)
     }
 }
 

@@ -44,7 +44,9 @@ struct Plan {
                 guard let decision = try decide(event.command, at: at, for: request, group) else { return }
                 let known = event.command.order.map { group.subjects[.order($0)] != nil } ?? true
                 let repeatKey = RepeatKey(key: event.key, contentHash: event.contentHash(memberID: memberID))
-                let first = record(decision, repeatKey, Metadata.bytes(of: event), orderIsKnown: known)
+                let first = record(
+                    decision, repeatKey, Metadata.bytes(of: event), trace: Metadata.trace(of: event),
+                    orderIsKnown: known)
                 replies[index] = .recorded(reply(decision, first))
             case .command(let command, let at, let repeatKey):
                 guard let decision = try decide(command, at: at, for: request, group) else { return }
@@ -136,7 +138,8 @@ struct Plan {
 
     /// Answers the stream version of the decision's first event.
     private mutating func record(
-        _ decision: Decision, _ repeatKey: RepeatKey?, _ metadata: [UInt8]?, orderIsKnown: Bool
+        _ decision: Decision, _ repeatKey: RepeatKey?, _ metadata: [UInt8]? = nil, trace: [UInt8]? = nil,
+        orderIsKnown: Bool
     ) -> Int64 {
         let first = expectedVersion + Int64(events.count) + 1
         var recorded = decision.events
@@ -146,7 +149,7 @@ struct Plan {
         for (offset, dated) in recorded.enumerated() {
             let isPrimary = offset == decision.primary
             append(
-                dated, isPrimary ? repeatKey : nil, metadata: isPrimary ? metadata : nil,
+                dated, isPrimary ? repeatKey : nil, metadata: isPrimary ? metadata : trace,
                 orderMustBeNew: isPrimary && !orderIsKnown)
         }
         member?.state = decision.state

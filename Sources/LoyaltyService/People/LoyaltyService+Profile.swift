@@ -22,6 +22,7 @@ extension LoyaltyService {
                 return try await change(locked, from: old, to: old.patched(by: patch), at: at)
             }
             directory.forget(gone)
+            if case .set(let email) = patch.email { _ = await claimOrders(under: email, for: member, at: at) }
             return try await view(of: member, at: at)
         } catch {
             throw translated(error)

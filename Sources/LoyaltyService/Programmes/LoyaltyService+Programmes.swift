@@ -93,7 +93,8 @@ extension ServiceError {
         case .groundDiffers:
             self.init(
                 code: "programme_fixed", status: 409, title: "The programme's frame is final",
-                detail: "Time zone and currencies of a published programme cannot change: what was counted in them stands.")
+                detail:
+                    "Time zone and currencies of a published programme cannot change: what was counted in them stands.")
         case .fromInThePast:
             self.init(
                 code: "version_in_past", status: 422, title: "The version begins in the past",

@@ -31,6 +31,9 @@ struct Members: AsyncParsableCommand {
         @Option(help: "Show the balance as it stood at this time (RFC 3339) by business time.")
         var asOf: String?
 
+        @Option(help: "Show it as it was known at this time (RFC 3339): by what had been recorded.")
+        var knownAt: String?
+
         @Option(help: "How many entries of the ledger to show.")
         var entries = 10
 
@@ -39,26 +42,30 @@ struct Members: AsyncParsableCommand {
 
         func run() async throws {
             let reference = try reference()
-            let instant = try asOf.map { text in
-                guard let micros = try? RFC3339.micros(of: text) else {
-                    throw Fault(cannot: "--as-of \(text) is not a time such as 2026-01-31T12:00:00Z")
-                }
-                return Instant(micros: micros)
-            }
+            let clocks = Clocks(
+                asOf: try asOf.map { try Show.instant($0, "--as-of") },
+                knownAt: try knownAt.map { try Show.instant($0, "--known-at") })
             try await Installation.use(options) { installation in
                 let service = installation.service()
                 let now = SystemClock.now()
                 do {
                     let member = try await service.member(reference, at: now)
-                    let balance = try await service.balance(of: member.id, at: now, asOf: instant)
+                    let balance = try await service.balance(of: member.id, at: now, clocks: clocks)
                     let page = try await service.entries(
-                        of: member.id, at: now, page: PageRequest(limit: max(1, min(entries, 200))))
+                        of: member.id, at: now, clocks: clocks, page: PageRequest(limit: max(1, min(entries, 200))))
                     let report = MemberReport(member: member, balance: balance.balance, entries: page.items)
                     print(json ? report.json : report.text)
                 } catch let error as ServiceError {
                     throw Fault(found: "\(error.title): \(error.detail)")
                 }
             }
+        }
+
+        private static func instant(_ text: String, _ option: String) throws -> Instant {
+            guard let micros = try? RFC3339.micros(of: text) else {
+                throw Fault(cannot: "\(option) \(text) is not a time such as 2026-01-31T12:00:00Z")
+            }
+            return Instant(micros: micros)
         }
 
         private func reference() throws -> MemberReference {

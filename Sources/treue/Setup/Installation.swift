@@ -5,6 +5,7 @@ import Loyalty
 import LoyaltyService
 import Postgres
 import PostgresServer
+import Projections
 import Wire
 
 /// A database that answers: the one that was configured, or a private one, started if need be.
@@ -23,7 +24,10 @@ struct Database: Sendable {
             url = try await own.start()
             cluster = own
         }
-        let client = PostgresClient(configuration: PostgresConfiguration(url: url ?? ""), logger: logger)
+        var configuration = PostgresConfiguration(url: url ?? "")
+        // Four operations at once may hold three connections each, and none may wait for another's end.
+        configuration.leases = 16
+        let client = PostgresClient(configuration: configuration, logger: logger)
         do {
             try await client.start()
             return Database(settings: settings, logger: logger, client: client, cluster: cluster)
@@ -77,10 +81,30 @@ struct Installation: Sendable {
         }
     }
 
+    /// How webhooks are sent.
+    var webhooks: WebhookConfiguration {
+        var configuration = WebhookConfiguration()
+        configuration.allowsPrivateNetwork = settings.webhooksMayBePrivate
+        return configuration
+    }
+
     /// A service over it; see ``withService(_:)``.
     func service() -> LoyaltyService {
-        LoyaltyService(
-            client: client, log: log, programmes: programmes, keys: keys, logger: logger, clock: SystemClock.now)
+        var configuration = LoyaltyService.Configuration()
+        configuration.webhooks = webhooks
+        return LoyaltyService(
+            client: client, log: log, programmes: programmes, keys: keys, logger: logger,
+            configuration: configuration, clock: SystemClock.now)
+    }
+
+    /// Rebuilds the accounts where another version of the program wrote them, so that nothing is decided on rows of a shape
+    /// that this one does not know.
+    func bringAccountsUp() async throws {
+        let account = catalogue.account
+        guard try await account.needsRebuild() else { return }
+        logger.notice("the accounts are another version's: rebuilding them first")
+        let rebuilt = try await account.rebuild()
+        logger.notice("the accounts are rebuilt", metadata: ["members": "\(rebuilt.rows)"])
     }
 
     /// Runs a command on an open installation and closes it, whatever happens.
@@ -101,6 +125,7 @@ struct Installation: Sendable {
     /// Runs work beside a service that records, and lets it finish what it took.
     func withService<Result: Sendable>(_ body: @Sendable (LoyaltyService) async throws -> Result) async throws -> Result
     {
+        try await bringAccountsUp()
         let service = service()
         async let running: Void = service.run()
         do {

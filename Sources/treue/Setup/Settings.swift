@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HTTPAPI
 import Logging
 
 /// What every command takes: flags, then `TREUE_*` variables, then the file named by `--config`, then the default.
@@ -22,6 +23,13 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: "text or json (TREUE_LOG_FORMAT).")
     var logFormat: String?
 
+    @Option(
+        help: "What Shopify signs its webhooks with (TREUE_SHOPIFY_SECRET; safer there, where ps does not show it).")
+    var shopifySecret: String?
+
+    @Option(help: "What WooCommerce signs its webhooks with (TREUE_WOOCOMMERCE_SECRET).")
+    var woocommerceSecret: String?
+
     func settings() throws -> Settings { try Settings(self, environment: ProcessInfo.processInfo.environment) }
 }
 
@@ -34,12 +42,17 @@ struct Settings: Sendable {
     var port: Int
     var logLevel: Logger.Level
     var logsJSON: Bool
+    /// `TREUE_*` variables, and what the file says of those that are not set.
+    private let given: [String: String]
+    /// Whether webhooks may go to private addresses, and over plain `http`.
+    var webhooksMayBePrivate: Bool
+    var connectors = ConnectorSecrets()
 
     init(_ options: SettingsOptions, environment: [String: String]) throws {
         let file = try options.config.map(Settings.read) ?? [:]
-        func value(_ flag: String?, _ name: String) -> String? {
-            [flag, environment[name], file[name]].compactMap { $0 }.first { !$0.isEmpty }
-        }
+        let given = file.merging(environment.filter { $0.key.hasPrefix("TREUE_") && !$0.value.isEmpty }) { $1 }
+        self.given = given
+        func value(_ flag: String?, _ name: String) -> String? { Settings.value(flag, name, given) }
         databaseURL = value(options.databaseURL, "TREUE_DATABASE_URL")
         dataDirectory = value(options.dataDir, "TREUE_DATA_DIR") ?? ".treue"
         programmePath = value(options.programme, "TREUE_PROGRAMME")
@@ -60,6 +73,24 @@ struct Settings: Sendable {
             throw Fault(cannot: "TREUE_LOG_FORMAT is \(format), but must be text or json")
         }
         logsJSON = format == "json"
+        let network = value(nil, "TREUE_WEBHOOK_PRIVATE_NETWORK") ?? "refuse"
+        guard network == "refuse" || network == "allow" else {
+            throw Fault(cannot: "TREUE_WEBHOOK_PRIVATE_NETWORK is \(network), but must be allow or refuse")
+        }
+        webhooksMayBePrivate = network == "allow"
+        func secrets(_ flag: String?, _ name: String) -> [String] {
+            [value(flag, name), value(nil, "\(name)_PREVIOUS")].compactMap { $0 }
+        }
+        connectors = ConnectorSecrets(
+            shopify: secrets(options.shopifySecret, "TREUE_SHOPIFY_SECRET"),
+            wooCommerce: secrets(options.woocommerceSecret, "TREUE_WOOCOMMERCE_SECRET"))
+    }
+
+    /// What was said of a setting: by flag, by variable, or in the file.
+    func value(_ flag: String?, _ name: String) -> String? { Settings.value(flag, name, given) }
+
+    private static func value(_ flag: String?, _ name: String, _ given: [String: String]) -> String? {
+        [flag, given[name]].compactMap { $0 }.first { !$0.isEmpty }
     }
 
     /// Lines of `NAME=value`; empty lines and those that begin with `#` are passed over.

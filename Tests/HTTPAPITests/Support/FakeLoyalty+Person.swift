@@ -21,6 +21,18 @@ extension FakeLoyalty {
         return view
     }
 
+    func receive(
+        _ message: ShopMessage, from source: String, at: Instant
+    ) async throws(ServiceError) -> ConnectorAnswer {
+        if case .ignored(let reason) = message { return ConnectorAnswer(.ignored, reason: reason) }
+        let failure = state.withLock { state in
+            state.received.append((message, source))
+            return state.failure
+        }
+        if let failure { throw failure }
+        return ConnectorAnswer(.accepted, memberID: Self.memberID)
+    }
+
     func erase(_ member: UUID, at: Instant) async throws(ServiceError) {
         guard member == Self.memberID else { throw Self.notFound }
         state.withLock { $0.erasures += 1 }

@@ -22,10 +22,14 @@ final class FakeLoyalty: LoyaltyAPI {
         var crash = false
         var version: Int64 = 1
         var idempotency: [RequestKey] = []
+        var looks = 0
+        var clocks: [Clocks] = []
+        var reports: [ReportRequest] = []
         var patches: [ProfilePatch] = []
         var erasures = 0
         var acts: [FakeAct] = []
         var askedRewards: [MemberReference?] = []
+        var received: [(message: ShopMessage, source: String)] = []
         /// How many pages a list has beyond the first.
         var morePages = 0
     }
@@ -38,6 +42,7 @@ final class FakeLoyalty: LoyaltyAPI {
     let state = Mutex(State())
     /// Where set, an event is answered only once this has been opened.
     let gate: Gate?
+    let keyBook = FakeKeyBook()
 
     init(gate: Gate? = nil) {
         self.gate = gate
@@ -143,8 +148,12 @@ final class FakeLoyalty: LoyaltyAPI {
         if member != Self.memberID { throw Self.notFound }
     }
 
+    static let revokedKey = "key-revoked"
+    static let expiredKey = "key-expired"
+
     func authenticate(_ key: String, at: Instant) async throws(ServiceError) -> Principal? {
-        state.withLock { $0.keys[key] }
+        if key == Self.revokedKey || key == Self.expiredKey { return nil }
+        return state.withLock { $0.keys[key] }
     }
 
     static let notFound = ServiceError(code: "member_not_found", status: 404, title: "No member", detail: "None.")

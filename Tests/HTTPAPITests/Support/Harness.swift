@@ -13,24 +13,29 @@ import Wire
 /// One server with a fake behind it.
 struct Harness {
     let fake: FakeLoyalty
-    let configuration: HTTPConfiguration
+    var configuration: HTTPConfiguration
+    let tokens: MemberTokens?
 
     init(
         requestTimeoutSeconds: Double = 60, idleTimeoutSeconds: Double = 60, batchLimit: Int = 8 << 20,
-        gate: Gate? = nil
+        gate: Gate? = nil, tokens: MemberTokens? = nil, _ adjust: (inout HTTPConfiguration) -> Void = { _ in }
     ) {
         fake = FakeLoyalty(gate: gate)
         var configuration = HTTPConfiguration(host: "127.0.0.1", port: 0)
         configuration.requestTimeoutSeconds = requestTimeoutSeconds
         configuration.idleTimeoutSeconds = idleTimeoutSeconds
         configuration.batchLimit = batchLimit
+        adjust(&configuration)
         self.configuration = configuration
+        self.tokens = tokens
     }
 
     func run(_ setup: TestingSetup = .router, _ test: @Sendable (Caller) async throws -> Void) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let app = buildApplication(api: fake, configuration: configuration, logger: logger) { FakeLoyalty.now }
+        let app = buildApplication(api: fake, configuration: configuration, tokens: tokens, logger: logger) {
+            FakeLoyalty.now
+        }
         try await app.test(setup) { try await test(Caller(client: $0)) }
     }
 }

@@ -15,13 +15,9 @@ enum Samples {
             id: "vib", name: "VIB", requirements: [.init(metric: "spend", threshold: 35_000, remaining: 21_088)])
         let tier = Balance.Standing(
             id: "insider", name: "Insider", since: Instant(micros: 0), validUntil: nil,
-            qualifying: [.init(metric: "spend", value: 13_912, currency: "GBP")], next: next,
-            benefits: [Benefit(id: "lounge", name: "Lounge")])
-        let subscription = Balance.Subscription(
-            plan: "year", name: "Prime", paidUntil: CivilDate(year: 2026, month: 1, day: 14), isCancelled: true,
-            benefits: [])
+            qualifying: [.init(metric: "spend", value: 13_912, currency: "GBP")], next: next, benefits: [])
         return Balance(
-            asOf: instant, lastChange: Instant(micros: 7), wallets: [wallet], tier: tier, subscriptions: [subscription])
+            asOf: instant, lastChange: Instant(micros: 7), wallets: [wallet], tier: tier, subscriptions: [])
     }
 
     static func member(_ body: EnrolmentBody, at instant: Instant) -> MemberView {
@@ -35,14 +31,12 @@ enum Samples {
 
     static func entry(recordedAt: Instant?) -> EntryView {
         let order = OrderReference(source: "/tills/7", id: "536365")
-        let lot = Lot.End.on(CivilDate(year: 2026, month: 11, day: 22))
         let accrued = PointsAccrued(
-            wallet: "points", points: 139, expires: lot, rule: "base", version: 1,
+            wallet: "points", points: 139, expires: .inactivity, rule: "base", version: 1,
             reason: .base(order: order, amount: 13_912, currency: "GBP", rate: Ratio(1, 100)), balance: 139)
         let entry = LedgerEntry(
             kind: .accrual, wallet: "points", points: 139, isPending: false, rule: "base", version: 1, order: order,
-            lot: lot,
-            at: FakeLoyalty.now, balance: 139, event: .pointsAccrued(accrued))
+            lot: .inactivity, at: FakeLoyalty.now, balance: 139, event: .pointsAccrued(accrued))
         return EntryView(
             entry: entry, explanation: "1 point per 1.00 GBP on 139.12 GBP", version: recordedAt == nil ? nil : 3,
             recordedAt: recordedAt)

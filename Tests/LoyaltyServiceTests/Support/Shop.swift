@@ -31,8 +31,8 @@ struct Shop: Sendable {
     /// - Parameter running: whether the services record; else their queues only fill.
     static func with(
         servers: Int = 1, enrolment: Programme.Enrolment = .automatic, programmes: [Programme]? = nil,
-        running: Bool = true,
-        configuration: LoyaltyService.Configuration = .init(), _ body: @Sendable (Shop) async throws -> Void
+        running: Bool = true, configuration: LoyaltyService.Configuration = .init(),
+        clock: @escaping @Sendable () -> Instant = { now }, _ body: @Sendable (Shop) async throws -> Void
     ) async throws {
         let postgres = try await cluster.value
         let url = try await postgres.freshDatabase()
@@ -45,7 +45,7 @@ struct Shop: Sendable {
             LoyaltyService(
                 client: client, log: log, programmes: ProgrammeBook(programmes), keys: KeyRing(master: master),
                 logger: logger,
-                configuration: configuration, clock: { now })
+                configuration: configuration, clock: clock)
         }
         let shop = Shop(postgres: postgres, url: url, services: services, clients: clients, log: log)
         let result = await shop.run(body, running: running)
@@ -73,7 +73,7 @@ struct Shop: Sendable {
 
     static func client(_ url: String) async throws -> PostgresClient {
         var configuration = PostgresConfiguration(url: url)
-        (configuration.readLanes, configuration.leases) = (1, 3)
+        (configuration.readLanes, configuration.leases) = (1, 8)
         let client = PostgresClient(configuration: configuration, logger: logger)
         try await client.start()
         return client

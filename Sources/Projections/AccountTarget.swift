@@ -1,0 +1,67 @@
+import EventLog
+import Foundation
+import Loyalty
+import Postgres
+import Wire
+
+/// A table of account rows that is not `account`: the one being built, or the one that was replaced.
+struct AccountTarget: FoldTarget {
+    struct NoSums: Sendable {}
+
+    /// `account_next` or `account_previous`; also the name of its checkpoints.
+    let checkpoint: String
+    let projection = AccountProjection.name
+    let noSums = NoSums()
+
+    static let next = AccountTarget(checkpoint: "account_next")
+    static let previous = AccountTarget(checkpoint: "account_previous")
+
+    func load(
+        _ members: [UUID], in partition: Int, on lease: PostgresLease
+    ) async throws -> [UUID: AccountFold.Folded] {
+        var found: [UUID: AccountFold.Folded] = [:]
+        let statement = PostgresStatement(
+            """
+            SELECT member_id, version, state, updated_at FROM treue.\(checkpoint)
+             WHERE partition = $1 AND member_id = ANY ($2)
+            """)
+        let rows = try await lease.query(
+            statement, [.int4(Int32(truncatingIfNeeded: partition)), .uuidArray(members)])
+        for row in rows {
+            found[try row.uuid(0)] = AccountFold.Folded(
+                version: try row.int8(1), state: try StateCodec.decode(try row.bytes(2)),
+                recordedAtMicros: try row.timestamptz(3))
+        }
+        return found
+    }
+
+    func fold(_ event: RecordedEvent, _ memo: inout AccountFold.Folded?, _ sums: inout NoSums) throws {
+        try AccountFold.Folded.fold(event, &memo)
+    }
+
+    func write(
+        _ memos: [UUID: AccountFold.Folded], _ sums: NoSums, in partition: Int, on lease: PostgresLease
+    ) async throws {
+        let statement = PostgresStatement(
+            """
+            INSERT INTO treue.\(checkpoint) (partition, member_id, version, state, updated_at)
+            SELECT $1, n.* FROM unnest($2::uuid[], $3::bigint[], $4::bytea[], $5::timestamptz[])
+                   AS n (member_id, version, state, updated_at)
+                ON CONFLICT (partition, member_id) DO UPDATE
+               SET version = excluded.version, state = excluded.state, updated_at = excluded.updated_at
+            """)
+        var rest = Array(memos)[...]
+        while !rest.isEmpty {
+            let chunk = rest.prefix(1_000)
+            rest = rest.dropFirst(1_000)
+            _ = try await lease.query(
+                statement,
+                [
+                    .int4(Int32(truncatingIfNeeded: partition)), .uuidArray(chunk.map(\.key)),
+                    .int8Array(chunk.map(\.value.version)),
+                    .byteaArray(chunk.map { StateCodec.encode($0.value.state) }),
+                    .timestamptzArray(chunk.map(\.value.recordedAtMicros)),
+                ])
+        }
+    }
+}

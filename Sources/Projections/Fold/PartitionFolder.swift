@@ -1,0 +1,141 @@
+import EventLog
+import Foundation
+import Postgres
+
+/// Folds one partition from its checkpoint on, in constant memory: members are loaded when an event needs them, and
+/// written, with the checkpoint, whenever enough have changed. Cut off at any moment, the next one goes on from there.
+struct PartitionFolder<Target: FoldTarget>: Sendable {
+    let target: Target
+    let log: EventLog
+    let partition: Int
+    /// Folded and written up to here.
+    private(set) var position: Int64
+    /// Positions that an administrator told the projection to pass over.
+    private let skips: Set<Int64>
+    private let bounds: FoldBounds
+    /// Folded in memory up to here.
+    private var folded: Int64
+    private var memos: [UUID: Target.Memo] = [:]
+    private var changed: Set<UUID> = []
+    private var sums: Target.Sums
+
+    init(
+        _ target: Target, log: EventLog, partition: Int, from position: Int64, skipping skips: Set<Int64> = [],
+        bounds: FoldBounds = FoldBounds()
+    ) {
+        (self.target, self.log, self.partition, self.position) = (target, log, partition, position)
+        (self.skips, self.bounds) = (skips, bounds)
+        (folded, sums) = (position, target.noSums)
+    }
+
+    /// Folds up to a position and writes.
+    ///
+    /// - Parameters:
+    ///   - isInTransaction: whether the lease is in a transaction already; else each writing is one of its own.
+    ///   - progress: called with the number of events folded since it was called before.
+    /// - Throws: ``FoldFault`` once all before the faulty event is written; ``RebuildFault/underway``; `PostgresError`.
+    mutating func run(
+        to last: Int64, on lease: PostgresLease, isInTransaction: Bool = false,
+        progress: (Int64) async -> Void = { _ in }
+    ) async throws {
+        do {
+            try await fold(to: last, on: lease, isInTransaction: isInTransaction, progress: progress)
+        } catch let fault as FoldFault {
+            // The member is half folded: what memory holds is thrown away, and what stands before the fault done again.
+            forget()
+            try await fold(to: fault.position - 1, on: lease, isInTransaction: isInTransaction) { _ in }
+            throw fault
+        }
+    }
+
+    private mutating func fold(
+        to last: Int64, on lease: PostgresLease, isInTransaction: Bool, progress: (Int64) async -> Void
+    ) async throws {
+        while folded < last {
+            let events = try await read(to: min(folded + bounds.chunk, last), on: lease)
+            try await loadMissing(events, on: lease)
+            for event in events { try fold(event) }
+            await progress(Int64(events.count))
+            let isFull = changed.count >= bounds.members || folded - position >= bounds.events
+            if isFull { try await flush(on: lease, isInTransaction: isInTransaction) }
+            if memos.count >= bounds.members { memos = memos.filter { changed.contains($0.key) } }
+        }
+        try await flush(on: lease, isInTransaction: isInTransaction)
+    }
+
+    private func read(to last: Int64, on lease: PostgresLease) async throws -> [RecordedEvent] {
+        var events: [RecordedEvent] = []
+        try await log.copyOut(partitions: [partition], after: [partition: folded], upTo: last, on: lease) {
+            events += $0
+        }
+        // Positions are dense. Where they are not the log is damaged, and a fold over the gap would hide it.
+        guard events.last?.position == last, events.count == Int(last - folded) else {
+            throw RebuildFault.gap(partition: partition, after: folded)
+        }
+        return events
+    }
+
+    private mutating func loadMissing(_ events: [RecordedEvent], on lease: PostgresLease) async throws {
+        var missing: Set<UUID> = []
+        var met: Set<UUID> = []
+        for event in events where met.insert(event.stream).inserted {
+            // A stream that begins here cannot be known yet.
+            if memos[event.stream] == nil, event.version > 1 { missing.insert(event.stream) }
+        }
+        guard !missing.isEmpty else { return }
+        memos.merge(try await target.load(Array(missing), in: partition, on: lease)) { known, _ in known }
+    }
+
+    private mutating func fold(_ event: RecordedEvent) throws(FoldFault) {
+        defer { folded = event.position }
+        guard event.streamType == AccountProjection.streamType, !skips.contains(event.position) else { return }
+        var memo = memos.removeValue(forKey: event.stream)
+        do {
+            try target.fold(event, &memo, &sums)
+        } catch {
+            throw FoldFault(event, error)
+        }
+        guard let memo else { return }
+        memos[event.stream] = memo
+        changed.insert(event.stream)
+    }
+
+    private mutating func flush(on lease: PostgresLease, isInTransaction: Bool) async throws {
+        guard folded > position else { return }
+        if isInTransaction {
+            try await write(on: lease)
+        } else {
+            try await lease.transaction { try await write(on: lease) }
+        }
+        (position, changed, sums) = (folded, [], target.noSums)
+    }
+
+    private func write(on lease: PostgresLease) async throws {
+        try await target.write(memos.filter { changed.contains($0.key) }, sums, in: partition, on: lease)
+        // Whoever moved it meanwhile has written the same rows: then nothing of this is committed.
+        let moved = try await lease.query(
+            """
+            INSERT INTO treue.checkpoint (projection, partition, position) VALUES ($1, $2, $3)
+                ON CONFLICT (partition, projection) DO UPDATE SET position = excluded.position
+             WHERE checkpoint.position = $4
+            """,
+            [
+                .text(target.checkpoint), .int4(Int32(truncatingIfNeeded: partition)), .int8(folded), .int8(position),
+            ])
+        guard moved.affected == 1 else { throw RebuildFault.underway(target.projection) }
+    }
+
+    private mutating func forget() {
+        (folded, memos, changed, sums) = (position, [:], [], target.noSums)
+    }
+}
+
+/// How much a fold holds in memory, for each partition under way.
+struct FoldBounds: Sendable {
+    /// Events read at once.
+    var chunk: Int64 = 4_096
+    /// Members held; reached, they are written.
+    var members = 25_000
+    /// Events folded and not yet written.
+    var events: Int64 = 250_000
+}

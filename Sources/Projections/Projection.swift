@@ -1,0 +1,61 @@
+/// A read model: rows that follow from the log, and can be folded afresh from it at any time.
+public protocol Projection: Sendable {
+    /// Its name in the API and on the command line.
+    var name: String { get }
+    /// Which version of its rows this program writes.
+    var codeVersion: Int { get }
+
+    /// How it stands.
+    func status() async throws -> ProjectionStatus
+
+    /// Folds the log afresh beside the rows in use and swaps them, while reads and writes go on. Cut off, it goes on where
+    /// it was; what was replaced is kept.
+    func rebuild(progress: @escaping @Sendable (FoldProgress) async -> Void) async throws -> Rebuilt
+
+    /// Puts back what was replaced, caught up with the log; what was in use is kept in its place.
+    func rollback(progress: @escaping @Sendable (FoldProgress) async -> Void) async throws -> Rebuilt
+
+    /// Drops what was replaced; unless forced, only once its successor has been verified.
+    func forgetPrevious(force: Bool) async throws
+
+    /// Folds the log afresh and compares everything.
+    func comparison(progress: @escaping @Sendable (FoldProgress) async -> Void) async throws -> ProjectionComparison
+}
+
+/// What a comparison of one read model with the log found.
+public struct ProjectionComparison: Sendable {
+    public var name: String
+    public var events: Int64
+    /// Members of `account`; figures of a report.
+    public var rows: Int64
+    public var count: Int64
+    /// The first ones of ``count``.
+    public var differences: [Difference]
+
+    /// One difference.
+    public enum Difference: Sendable, CustomStringConvertible {
+        case account(AccountDifference)
+        case report(ReportDifference)
+
+        public var description: String {
+            switch self {
+            case .account(let difference): difference.description
+            case .report(let difference): difference.description
+            }
+        }
+    }
+}
+
+extension AccountProjection: Projection {
+    public var name: String { AccountProjection.name }
+    public var codeVersion: Int { AccountProjection.version }
+
+    public func comparison(
+        progress: @escaping @Sendable (FoldProgress) async -> Void
+    ) async throws -> ProjectionComparison {
+        let found = try await verify(progress: progress)
+        return ProjectionComparison(
+            name: name, events: found.events, rows: found.members, count: found.count,
+            differences: found.differences.map { .account($0) })
+    }
+}

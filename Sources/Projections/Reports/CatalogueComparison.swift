@@ -1,0 +1,70 @@
+public import Wire
+
+/// What a comparison of all read models with the log found.
+public struct CatalogueComparison: Sendable {
+    public var parts: [ProjectionComparison]
+
+    /// Differences in all.
+    public var count: Int64 { parts.reduce(0) { $0 + $1.count } }
+
+    /// The object's members.
+    public func write(to writer: inout JSONWriter) {
+        let account = parts.first { $0.name == AccountProjection.name }
+        writer.member("events", account?.events ?? 0)
+        writer.member("members", account?.rows ?? 0)
+        writer.member("difference_count", count)
+        writer.key("differences")
+        writer.beginArray()
+        for difference in parts.flatMap(\.differences).prefix(AccountVerification.mostKept) {
+            switch difference {
+            case .account(let difference): difference.write(to: &writer)
+            case .report(let difference): difference.write(to: &writer)
+            }
+        }
+        writer.endArray()
+        writer.key("projections")
+        writer.beginArray()
+        for part in parts {
+            writer.beginObject()
+            writer.member("name", part.name)
+            writer.member("events", part.events)
+            writer.member("rows", part.rows)
+            writer.member("difference_count", part.count)
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+}
+
+extension ProjectionCatalogue {
+    /// Compares every read model, one after the other.
+    public func compareAll(
+        progress: @escaping @Sendable (FoldProgress) async -> Void
+    ) async throws -> CatalogueComparison {
+        var parts: [ProjectionComparison] = []
+        let count = Int64(all.count)
+        for (index, projection) in all.enumerated() {
+            let found = try await projection.comparison { now in
+                // One bar over all of them: each reads the whole log.
+                await progress(FoldProgress(done: now.total * Int64(index) + now.done, total: now.total * count))
+            }
+            parts.append(found)
+        }
+        return CatalogueComparison(parts: parts)
+    }
+}
+
+extension ReportDifference {
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("projection", projection)
+        writer.member("partition", Int64(partition))
+        writer.member("kind", "figure")
+        writer.member("what", what)
+        writer.optionalMember("member_id", member)
+        writer.optionalMember("expected", expected)
+        writer.optionalMember("found", found)
+        writer.member("events_up_to_position", position)
+        writer.endObject()
+    }
+}

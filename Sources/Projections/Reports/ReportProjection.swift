@@ -1,0 +1,125 @@
+public import EventLog
+import Foundation
+import Postgres
+
+/// A read model that follows the log.
+public protocol ReportFollowing: Projection, LogConsumer {
+    /// Makes itself known to the database; to be called before it follows.
+    func register() async throws
+
+    /// Whether the rows in use were written by another version of the code: they stand still until a rebuild has replaced
+    /// them.
+    func needsRebuild() async throws -> Bool
+}
+
+/// Figures that follow the log, kept by generations: the one in use, one that is being folded beside it, and the one that
+/// was in use before.
+struct ReportProjection<Fold: ReportFold>: ReportFollowing {
+    let report: Fold
+    let client: PostgresClient
+    let log: EventLog
+    let workers: Int
+    let bounds: FoldBounds
+
+    init(_ report: Fold, client: PostgresClient, log: EventLog, workers: Int, bounds: FoldBounds) {
+        (self.report, self.client, self.log) = (report, client, log)
+        (self.workers, self.bounds) = (max(1, workers), bounds)
+    }
+
+    var name: String { Fold.name }
+    var codeVersion: Int { Fold.version }
+    var next: String { "\(Fold.name)_next" }
+    var previous: String { "\(Fold.name)_previous" }
+
+    /// What the database says about the rows.
+    struct Standing {
+        var generation: Int64
+        var version: Int
+        var buildingGeneration: Int64?
+        var buildingVersion: Int?
+        var previousGeneration: Int64?
+        var previousVersion: Int?
+        var swappedAtMicros: Int64?
+        var verifiedAtMicros: Int64?
+    }
+
+    func register() async throws {
+        _ = try await client.query(
+            "INSERT INTO treue.projection (name, version, state) VALUES ($1, $2, 'live') ON CONFLICT DO NOTHING",
+            [.text(name), .int4(Int32(truncatingIfNeeded: Fold.version))])
+        _ = try await client.query(
+            """
+            INSERT INTO treue.checkpoint (position, partition, projection)
+            SELECT 0, partition, $1 FROM treue.head ON CONFLICT DO NOTHING
+            """, [.text(name)])
+    }
+
+    func needsRebuild() async throws -> Bool { try await standing(on: client).version != Fold.version }
+
+    func standing(on connection: some PostgresQuerying) async throws -> Standing {
+        let rows = try await connection.query(
+            """
+            SELECT generation, version, building_generation, building_version, previous_generation, previous_version,
+                   swapped_at, verified_at
+              FROM treue.projection WHERE name = $1
+            """, [.text(name)])
+        guard let row = rows.first else {
+            // Nobody has followed the log for it yet.
+            return Standing(generation: 1, version: Fold.version)
+        }
+        return Standing(
+            generation: try row.int8(0), version: Int(try row.int4(1)), buildingGeneration: try row.optionalInt8(2),
+            buildingVersion: try row.optionalInt4(3).map(Int.init), previousGeneration: try row.optionalInt8(4),
+            previousVersion: try row.optionalInt4(5).map(Int.init), swappedAtMicros: try row.optionalTimestamptz(6),
+            verifiedAtMicros: try row.optionalTimestamptz(7))
+    }
+
+    /// Takes the next events, in the follower's transaction.
+    func handle(_ events: [RecordedEvent], on lease: PostgresLease) async throws {
+        let standing = try await standing(on: lease)
+        guard standing.version == Fold.version, let first = events.first else {
+            // Not the event's fault, and it passes: when a rebuild has put this version's rows in place.
+            throw PostgresError(.cancelled, "another version of the code wrote the rows of \(name)")
+        }
+        let target = ReportTarget(report: report, generation: standing.generation, checkpoint: name)
+        let wanted = events.filter { $0.streamType == AccountProjection.streamType }
+        var memos = try await target.load(Array(Set(wanted.map(\.stream))), in: first.partition, on: lease)
+        var sums = target.noSums
+        for event in wanted {
+            var memo = memos.removeValue(forKey: event.stream)
+            try target.fold(event, &memo, &sums)
+            memos[event.stream] = memo
+        }
+        try await target.write(memos, sums, in: first.partition, on: lease)
+    }
+
+    func status() async throws -> ProjectionStatus {
+        let standing = try await standing(on: client)
+        let store = FollowerStore(log: log)
+        let follower = try await store.status(of: name, on: client)
+        let figures = try await figures(of: standing.generation, on: client)
+        var positions: [Int: Int64] = [:]
+        for partition in follower.partitions { positions[partition.partition] = partition.position }
+        let partitions = try await log.heads(on: client).map { head in
+            let position = min(positions[head.partition] ?? 0, head.position)
+            return ProjectionStatus.Partition(partition: head.partition, position: position, head: head.position)
+        }
+        var status = ProjectionStatus(
+            name: name, version: standing.version, codeVersion: Fold.version,
+            state: standing.buildingGeneration != nil ? "rebuilding" : state(of: follower), rows: figures,
+            partitions: partitions)
+        status.previousVersion = standing.previousGeneration == nil ? nil : standing.previousVersion
+        (status.swappedAtMicros, status.verifiedAtMicros) = (standing.swappedAtMicros, standing.verifiedAtMicros)
+        (status.faults, status.skipped) = try await ProjectionFaults.of(name, in: log, on: client)
+        return status
+    }
+
+    private func state(of follower: FollowerStatus) -> String {
+        switch follower.state {
+        case .live: "live"
+        case .behind: "behind"
+        case .faulty: "stopped"
+        case .idle: "idle"
+        }
+    }
+}
