@@ -77,7 +77,7 @@ struct AdjustmentTests {
             }
             #expect(Set(effects).count == 1)
             #expect(try await shop.held(ann) == [400, 0])
-            #expect(try await shop.number("SELECT sum(points) FROM treue.agent_day") == 400)
+            #expect(try await shop.number("SELECT sum(points)::bigint FROM treue.agent_day") == 400)
             // Later, when the allowance is gone and the balance is another, the first answer comes again.
             _ = try await adjust(shop, body(600), ann)
             #expect(effect(try await adjust(shop, body(400), ann, key: Club.key("k"))) == effects[0])

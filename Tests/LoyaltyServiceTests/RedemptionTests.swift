@@ -142,7 +142,7 @@ struct RedemptionTests {
             #expect(Set(views.map(\.effect)).count == 1)
             #expect(views.count { !$0.isReplayed } == 1)
             #expect(try await shop.held(ann) == (isOfStock ? [900, 0] : [700, 300]))
-            #expect(try await shop.number("SELECT coalesce(sum(taken), 0) FROM treue.stock") == (isOfStock ? 1 : 0))
+            #expect(try await shop.number("SELECT coalesce(sum(taken), 0)::bigint FROM treue.stock") == (isOfStock ? 1 : 0))
         }
     }
 

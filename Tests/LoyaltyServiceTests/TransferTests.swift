@@ -19,7 +19,8 @@ struct TransferTests {
             let (ann, bob) = (try await shop.somebody(dollars: 100), try await shop.somebody(dollars: 1, day: 5))
             let act = try await shop.service.transfer(to(bob, 300), from: ann, idempotencyKey: nil, at: Shop.now)
             #expect(act.balance.wallets[0].available == 700)
-            #expect(try await shop.held(ann) == [700, 0] && shop.held(bob) == [310, 0])
+            #expect(try await shop.held(ann) == [700, 0])
+            #expect(try await shop.held(bob) == [310, 0])
             let expiring = try await shop.other.balance(of: bob, at: Shop.now).balance.wallets[0].expiring
             #expect(expiring.map(\.points) == [300, 10])
             func refused(_ body: TransferBody) async -> String {
@@ -46,7 +47,8 @@ struct TransferTests {
             }
             #expect(Set(acts.map(\.effect)).count == 1)
             #expect(acts.count { !$0.isReplayed } == 1)
-            #expect(try await shop.held(ann) == [700, 0] && shop.held(bob) == [300, 0])
+            #expect(try await shop.held(ann) == [700, 0])
+            #expect(try await shop.held(bob) == [300, 0])
             #expect(
                 await code {
                     _ = try await shop.service.transfer(
@@ -95,14 +97,17 @@ struct TransferTests {
             try await firstHalf(
                 "transfer", .transferOut(id: "", to: UUIDText.text(bob), wallet: "points", points: 300), of: ann,
                 to: bob, shop)
-            #expect(try await shop.held(ann) == [700, 0] && shop.held(bob) == [100, 0])
+            #expect(try await shop.held(ann) == [700, 0])
+            #expect(try await shop.held(bob) == [100, 0])
             let later = Shop.after(minutes: 1)
             _ = try await atOnce(4) { try await shop.services[$0 % 2].finishErrands(at: later) }
-            #expect(try await shop.held(ann) == [700, 0] && shop.held(bob) == [400, 0])
+            #expect(try await shop.held(ann) == [700, 0])
+            #expect(try await shop.held(bob) == [400, 0])
             try await firstHalf("merge", .merge(into: UUIDText.text(bob)), of: ann, to: bob, shop)
             #expect(try await shop.held(bob) == [400, 0])
             _ = try await atOnce(4) { try await shop.services[$0 % 2].finishErrands(at: later) }
-            #expect(try await shop.held(ann) == [1100, 0] && shop.held(bob) == [1100, 0])
+            #expect(try await shop.held(ann) == [1100, 0])
+            #expect(try await shop.held(bob) == [1100, 0])
             // One whose first half never came is forgotten.
             _ = try await shop.client.query(
                 "INSERT INTO treue.errand (begun_at, id, first, second, kind) VALUES ($1, $2, $3, $4, 'transfer')",
@@ -162,7 +167,9 @@ struct TransferTests {
                 try await shop.somebody(dollars: 10), try await shop.somebody(dollars: 20),
                 try await shop.somebody(dollars: 30)
             )
-            func merge(_ member: UUID, _ into: UUID, _ key: String? = nil, _ server: Int = 0) async throws -> Enrolment {
+            @Sendable func merge(
+                _ member: UUID, _ into: UUID, _ key: String? = nil, _ server: Int = 0
+            ) async throws -> Enrolment {
                 try await shop.services[server].merge(
                     member, MergeBody(into: .id(into)), idempotencyKey: key.map { Club.key($0) }, at: Shop.now)
             }

@@ -49,8 +49,10 @@ extension LoyaltyService {
             let isKnown = try await isKnown(repeatKey)
             let act = repeatKey.map { Digest.uuid("adjustment", "\($0.key)") } ?? ids.next(nowMicros: at.micros)
             let day = programme.zone.date(of: at)
-            let isSpent =
-                isKnown ? false : try await desk.spend(body.points, of: rules.dailyLimit, agent, programme.id, day, act)
+            var isSpent = false
+            if !isKnown {
+                isSpent = try await desk.spend(body.points, of: rules.dailyLimit, agent, programme.id, day, act)
+            }
             do {
                 let note = try await sealed(body.note, of: member)
                 return .done(try await adjust(body, note: note, member, agent, repeatKey, at: at))

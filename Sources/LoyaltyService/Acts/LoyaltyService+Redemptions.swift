@@ -98,7 +98,8 @@ extension LoyaltyService {
             let repeatKey = repeatKey(key, content: UUIDText.text(id))
             let reply = try await perform(command, for: member, at: at, repeatKey)
             // Where everything was so already, it is told as it stands.
-            return reply.events.isEmpty ? try await view(ofRedemption: id, in: member, at: at) : try view(of: reply)
+            guard !reply.events.isEmpty else { return try await view(ofRedemption: id, in: member, at: at) }
+            return try view(of: reply)
         } catch {
             throw translated(error)
         }

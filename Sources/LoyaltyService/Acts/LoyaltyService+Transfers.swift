@@ -57,7 +57,7 @@ extension LoyaltyService {
                 throw ServiceError.recipientNotFound
             }
             let key = RepeatKey(key: id.bytes, contentHash: repeatKey?.contentHash ?? into.id.bytes)
-            let isKnown = repeatKey == nil ? false : try await self.isKnown(key)
+            let isKnown = try await self.isKnown(repeatKey.map { _ in key })
             if from.state.mergedInto != nil, !isKnown {
                 guard try await living(member) == into.id else { throw ServiceError.memberMerged }
                 return Enrolment(member: try await view(of: into.id, at: at), isReplayed: false)
