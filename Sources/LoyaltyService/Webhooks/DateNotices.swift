@@ -12,19 +12,21 @@ struct DateNotices {
         var members: [JSONMember]
     }
 
+    /// The member's own.
     var programme: Programme
-    /// In the programme's time zone.
-    var today: CivilDate
     var now: Instant
     /// How many days ahead ends are announced.
     var noticeDays: Int
 
-    func notices(for state: MemberState, birthday: CivilDate?) throws -> [Notice] {
+    /// In the programme's time zone.
+    private var today: CivilDate { programme.zone.date(of: now) }
+
+    func notices(for state: MemberState) throws -> [Notice] {
         let now = max(now, state.latest)
         let current = try programme.current(state, at: now).state
         var notices = expiring(programme.balance(of: current, at: now))
         if let risk = try risk(of: current) { notices.append(risk) }
-        if let birthday, isBirthday(birthday) {
+        if let birthday = state.birthday, isToday(birthday) {
             notices.append(Notice(type: .memberBirthday, mark: today.description, members: [date("on", today)]))
         }
         return notices
@@ -62,7 +64,7 @@ struct DateNotices {
     private func isNear(_ day: CivilDate) -> Bool { day > today && day <= today.adding(days: noticeDays) }
 
     /// Whoever was born on 29 February celebrates on the 28th in years that have no 29th.
-    private func isBirthday(_ birthday: CivilDate) -> Bool {
+    private func isToday(_ birthday: MonthDay) -> Bool {
         if (birthday.month, birthday.day) == (today.month, today.day) { return true }
         guard (birthday.month, birthday.day) == (2, 29), (today.month, today.day) == (2, 28) else { return false }
         return today.adding(days: 1).month == 3

@@ -71,10 +71,11 @@ public final class WebhookDates: Sendable {
         UPDATE treue.webhook_scan SET day = $2::text::date, partition = $3, after_member = $4::uuid WHERE programme = $1
         """
 
-    /// Looks at one page.
+    /// Looks at one page. A new round begins with each day of the first programme; what is today for a member is for the
+    /// member's own programme to say.
     func step() async throws -> Step {
         let now = clock()
-        let programme = service.programme
+        let programme = service.programmes.standard
         let today = programme.zone.date(of: now)
         return try await service.client.withLease { lease in
             let endpoints = try await WebhookEndpointStore().endpoints(at: now, on: lease).filter(\.wantsDates)
@@ -90,9 +91,7 @@ public final class WebhookDates: Sendable {
                     Self.accounts,
                     [.int4(partition), after.map { .uuid($0) } ?? .null, .int8(Int64(service.webhooks.scanPage))])
                 let members = try page.map { try (id: $0.uuid(0), state: $0.bytes(1)) }
-                let notices = DateNotices(
-                    programme: programme, today: today, now: now, noticeDays: min(40, service.webhooks.noticeDays))
-                try await tell(members, notices, to: endpoints, on: lease)
+                try await tell(members, at: now, to: endpoints, on: lease)
                 let isLast = members.count < service.webhooks.scanPage
                 _ = try await lease.query(
                     Self.note,
@@ -106,46 +105,42 @@ public final class WebhookDates: Sendable {
     }
 
     private func tell(
-        _ members: [(id: UUID, state: [UInt8])], _ notices: DateNotices, to endpoints: [WebhookEndpoint],
+        _ members: [(id: UUID, state: [UInt8])], at now: Instant, to endpoints: [WebhookEndpoint],
         on lease: PostgresLease
     ) async throws {
-        let birthdays = try await birthdays(of: members.map(\.id), for: endpoints, on: lease)
         var new: [WebhookDeliveryStore.New] = []
-        for (id, state) in members {
-            for notice in try notices.notices(for: try StateCodec.decode(state), birthday: birthdays[id]) {
+        for (id, bytes) in members {
+            let state = try StateCodec.decode(bytes)
+            guard let programme = service.programmes[state.programme] else { continue }
+            let notices = DateNotices(
+                programme: programme, now: now, noticeDays: min(Self.mostNoticeDays, service.webhooks.noticeDays))
+            for notice in try notices.notices(for: state) {
                 let wanting = endpoints.filter { $0.wants(notice.type) }
-                guard !wanting.isEmpty else { continue }
-                let name = notice.type.rawValue.replacing(".", with: "_")
-                let envelope = WebhookEnvelope(
-                    id: "\(name)_\(UUIDText.text(id))_\(notice.mark)", type: notice.type, member: id,
-                    timeMicros: notices.now.micros, members: notice.members)
-                let body = envelope.body(source: WebhookConsumer.source(of: service.log))
-                new += wanting.map { endpoint in
-                    WebhookDeliveryStore.New(
-                        id: ids.next(nowMicros: notices.now.micros), endpoint: endpoint.id, member: id,
-                        messageID: envelope.id, type: notice.type, body: body)
-                }
+                if !wanting.isEmpty { new += deliveries(of: notice, about: id, to: wanting, at: now) }
             }
         }
         // Longer than any notice is ahead of its date: its row is what keeps it from being told again.
-        let keepUntil = Instant(micros: notices.now.micros + Self.keepMicros)
-        try await WebhookDeliveryStore().insert(new, at: notices.now, keepUntil: keepUntil, on: lease)
+        let keepUntil = Instant(micros: now.micros + Self.keepMicros)
+        try await WebhookDeliveryStore().insert(new, at: now, keepUntil: keepUntil, on: lease)
     }
 
-    private static let keepMicros: Int64 = 45 * 86_400_000_000
-
-    /// Only where somebody wants to know: each has to be unsealed.
-    private func birthdays(
-        of members: [UUID], for endpoints: [WebhookEndpoint], on lease: PostgresLease
-    ) async throws -> [UUID: CivilDate] {
-        guard endpoints.contains(where: { $0.wants(.memberBirthday) }) else { return [:] }
-        var birthdays: [UUID: CivilDate] = [:]
-        for row in try await MemberVault(log: service.log).rows(of: members, on: lease) {
-            let plain = try service.keys.open(row.sealed.profile, dataKey: row.sealed.dataKey, for: row.member)
-            birthdays[row.member] = try Profile(decoding: plain).birthday
+    private func deliveries(
+        of notice: DateNotices.Notice, about member: UUID, to endpoints: [WebhookEndpoint], at now: Instant
+    ) -> [WebhookDeliveryStore.New] {
+        let name = notice.type.rawValue.replacing(".", with: "_")
+        let envelope = WebhookEnvelope(
+            id: "\(name)_\(UUIDText.text(member))_\(notice.mark)", type: notice.type, member: member,
+            timeMicros: now.micros, members: notice.members)
+        let body = envelope.body(source: WebhookConsumer.source(of: service.log))
+        return endpoints.map { endpoint in
+            WebhookDeliveryStore.New(
+                id: ids.next(nowMicros: now.micros), endpoint: endpoint.id, member: member, messageID: envelope.id,
+                type: notice.type, body: body)
         }
-        return birthdays
     }
+
+    private static let mostNoticeDays = 40
+    private static let keepMicros: Int64 = 45 * 86_400_000_000
 }
 
 extension WebhookEndpoint {

@@ -26,7 +26,7 @@ struct WebhookDatesTests {
             let member = try await fixture.buy(members: 3)[0]
             let balance = try await fixture.shop.service.balance(of: member, at: Shop.now).balance
             let day = try #require(balance.wallets.first?.expiring.first?.on)
-            let end = fixture.shop.service.programme.zone.start(of: day)
+            let end = fixture.shop.service.programmes.standard.zone.start(of: day)
             func before(_ days: Int64) -> Instant { Instant(micros: end.micros - days * Shop.day) }
             #expect(try await look(at: before(31), fixture, endpoint: endpoint).isEmpty)
             let told = try await look(at: before(29), fixture, endpoint: endpoint)
@@ -41,7 +41,7 @@ struct WebhookDatesTests {
         try await WebhookFixture.with { fixture in
             let endpoint = try await fixture.register("https://a.example/", types: [.memberBirthday]).endpoint.id
             let other = try await fixture.register("https://b.example/", types: [.tierAtRisk]).endpoint.id
-            let today = fixture.shop.service.programme.zone.date(of: Shop.now)
+            let today = fixture.shop.service.programmes.standard.zone.date(of: Shop.now)
             let born = try #require(CivilDate("1990-" + today.description.dropFirst(5)))
             let member = try await fixture.shop.service.enrol(EnrolmentBody(birthday: born), at: Shop.start).id
             _ = try await fixture.shop.service.enrol(
@@ -62,7 +62,7 @@ struct WebhookDatesTests {
             ).get()
             let tier = try await fixture.shop.service.balance(of: member, at: Shop.now).balance.tier
             let last = try #require(tier.validUntil)
-            let end = fixture.shop.service.programme.zone.start(of: last)
+            let end = fixture.shop.service.programmes.standard.zone.start(of: last)
             func before(_ days: Int64) -> Instant { Instant(micros: end.micros - days * Shop.day) }
             #expect(try await look(at: before(60), fixture, endpoint: endpoint).isEmpty)
             let told = try await look(at: before(10), fixture, endpoint: endpoint)
