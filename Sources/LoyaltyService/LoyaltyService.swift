@@ -37,7 +37,7 @@ public final class LoyaltyService: Sendable {
     let clock: @Sendable () -> Instant
     let configuration: Configuration
     let ids = UUIDv7Generator()
-    var stock: StockRoom { StockRoom(client: client, log: log) }
+    let stock: StockRoom
     var desk: AdjustmentDesk { AdjustmentDesk(client: client) }
     let webhooks: WebhookConfiguration
     let laneFigures = LaneFigures()
@@ -62,6 +62,7 @@ public final class LoyaltyService: Sendable {
         (self.clock, self.configuration, webhooks) = (clock, configuration, configuration.webhooks)
         directory = Directory(client: client, log: log, keys: keys, programmes: programmes, clock: clock)
         keyCache = PrincipalCache()
+        stock = StockRoom(client: client)
         operations = OperationRunner(client: client, logger: logger, clock: clock)
         answersKeptDays = max(1, configuration.answersKeptDays)
         queueLimit = max(1, configuration.queueLimit)

@@ -49,7 +49,7 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
             body: #"{"points": 5, "reason_code": "goodwill"}"#),
         SecuredRoute(method: .get, uri: "/v1/adjustments", scopes: [.support, .admin]),
         SecuredRoute(
-            method: .post, uri: "/v1/adjustments/01980000-0000-7000-8000-0000000000aa/approve",
+            method: .post, uri: "/v1/adjustments/01980000-0000-7000-8000-0000000000bb/approve",
             scopes: [.support, .admin]),
         SecuredRoute(
             method: .post, uri: member + "/transfers", scopes: [.admin], body: #"{"to": {"card": "2"}, "points": 5}"#),
@@ -59,9 +59,9 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
         SecuredRoute(
             method: .post, uri: member + "/tier", scopes: [.admin], body: #"{"tier": "vib", "reason_code": "goodwill"}"#),
         SecuredRoute(method: .get, uri: "/v1/programmes", scopes: [.admin]),
-        SecuredRoute(method: .get, uri: "/v1/programmes/sephora-beauty-insider", scopes: [.admin]),
+        SecuredRoute(method: .get, uri: "/v1/programmes/beauty", scopes: [.admin]),
         SecuredRoute(
-            method: .put, uri: "/v1/programmes/sephora-beauty-insider/versions/1", scopes: [.admin],
+            method: .put, uri: "/v1/programmes/beauty/versions/1", scopes: [.admin],
             body: #"{"id": "a"}"#),
     ]
     private static let administration =

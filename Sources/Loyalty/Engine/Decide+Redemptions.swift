@@ -141,7 +141,7 @@ extension Decider {
     }
 
     /// Everything asked for is so already.
-    private var unchanged: Decision {
+    var unchanged: Decision {
         Decision(
             events: [], primary: 0, state: state,
             outcome: Outcome(

@@ -12,6 +12,11 @@ public struct RedemptionHistory: Hashable, Sendable {
     /// Nothing is known yet.
     public init() {}
 
+    /// What these events about it say, in the order recorded.
+    public init(_ events: some Sequence<DatedEvent>) {
+        for dated in events { add(dated) }
+    }
+
     /// The next event about it; others are passed over.
     public mutating func add(_ dated: DatedEvent) {
         switch dated.event {
@@ -19,6 +24,7 @@ public struct RedemptionHistory: Hashable, Sendable {
             (redemption, isReserved, expiresAt) = (event.redemption, true, event.expiresAt)
         case .redemptionConfirmed(let event): (redemption, isReserved, isConfirmed) = (event.redemption, false, true)
         case .redemptionCancelled(let event):
+            redemption = event.redemption
             (isReserved, isConfirmed, hasLapsed) = (false, false, event.reason == .lapsed)
         case .voucherIssued(let event): voucher = event
         case .voucherRedeemed: isVoucherUsed = true

@@ -50,7 +50,8 @@ struct Plan {
                 replies[index] = .recorded(reply(decision, first))
             case .command(let command, let at, let repeatKey):
                 guard let decision = try decide(command, at: at, for: request, group) else { return }
-                let first = record(decision, repeatKey, orderIsKnown: true)
+                let metadata = repeatKey == nil ? nil : Metadata.bytes(followers: decision.own.count - 1)
+                let first = record(decision, repeatKey, metadata, orderIsKnown: true)
                 let own = events.suffix(decision.own.count)
                 replies[index] = .decided(
                     CommandReply(
