@@ -82,7 +82,7 @@ extension Decider {
         }
         let history = try found(id)
         guard history.isConfirmed else { throw closed }
-        return unchanged
+        return try unchanged(at: at)
     }
 
     private func cancel(_ id: String, at: Instant) throws -> Decision {
@@ -94,7 +94,7 @@ extension Decider {
             }
         }
         let history = try found(id)
-        guard history.isConfirmed, let redemption = history.redemption else { return unchanged }
+        guard history.isConfirmed, let redemption = history.redemption else { return try unchanged(at: at) }
         guard !history.isVoucherUsed else {
             throw Rejection(.voucherUsed, "The redemption's voucher has been used: it cannot be taken back.")
         }
@@ -111,7 +111,7 @@ extension Decider {
             throw Rejection(.voucherExpired, "The voucher was valid until \(last).")
         }
         let event = DatedEvent(at: at, .voucherRedeemed(VoucherRedeemed(redemption: redemption)))
-        var decision = unchanged
+        var decision = try unchanged(at: at)
         decision.events = [event]
         return decision
     }
@@ -135,18 +135,19 @@ extension Decider {
     }
 
     private func settle(at: Instant) throws -> Decision {
-        var decision = unchanged
+        var decision = try unchanged(at: at)
         decision.events = try decision.state.advance(to: at, under: programme)
         return decision
     }
 
-    /// Everything asked for is so already.
-    private var unchanged: Decision {
-        Decision(
+    /// Everything asked for is so already. The answer tells how the member stands now, recorded or not.
+    private func unchanged(at: Instant) throws -> Decision {
+        let now = try programme.current(state, at: at).state
+        return Decision(
             events: [], primary: 0, state: state,
             outcome: Outcome(
-                change: 0, available: state.available, pending: state.pending, tier: state.standing.tier,
-                previousTier: state.standing.tier))
+                change: 0, available: now.available, pending: now.pending, tier: now.standing.tier,
+                previousTier: now.standing.tier))
     }
 
     /// What a confirmed redemption brings: a code, or a tier.

@@ -112,5 +112,11 @@ extension Programme {
 
 extension Command {
     /// Whether it is worth the same whatever arrives later. What a return takes depends on the returns recorded before.
-    fileprivate var isFreeOfOthers: Bool { if case .purchaseReturn = self { false } else { true } }
+    fileprivate var isFreeOfOthers: Bool {
+        switch self {
+        case .purchaseReturn: false
+        case .purchase(let purchase): purchase.redemptionID == nil
+        default: true
+        }
+    }
 }
