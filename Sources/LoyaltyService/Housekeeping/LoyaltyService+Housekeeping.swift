@@ -1,6 +1,6 @@
 import EventLog
 import Foundation
-import Loyalty
+public import Loyalty
 import Postgres
 import Wire
 

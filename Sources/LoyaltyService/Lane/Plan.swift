@@ -16,6 +16,8 @@ struct Plan {
     /// The member behind everything decided so far; nil for nobody.
     private(set) var member: KnownMember?
     private(set) var events: [DatedEvent] = []
+    /// The same by what they are about.
+    private var bySubject: [Subject: [DatedEvent]] = [:]
     private(set) var replies: [Int: LaneReply] = [:]
     private(set) var refusals: [Int: any Error] = [:]
     private(set) var needs: Set<Need> = []
@@ -89,11 +91,10 @@ struct Plan {
     /// What is known of the command's subjects: from the log, where they were looked up, and from this plan.
     private func known(for command: Command, _ group: LaneBatch.Group) -> Known {
         var subjects = group.subjects
-        for (subject, stored) in subjects { subjects[subject] = stored + events.filter { $0.event.subject == subject } }
+        if !subjects.isEmpty { subjects.merge(bySubject.filter { subjects[$0.key] != nil }) { $0 + $1 } }
         // A purchase may trust that its order is new; what this plan itself decided is known all the same.
-        if let order = command.order, subjects[.order(order)] == nil {
-            let own = events.filter { $0.event.subject == .order(order) }
-            if !own.isEmpty { subjects[.order(order)] = own }
+        if let order = command.order, subjects[.order(order)] == nil, let own = bySubject[.order(order)] {
+            subjects[.order(order)] = own
         }
         return Known(subjects: subjects, history: group.history.map { $0 + events })
     }
@@ -170,7 +171,8 @@ struct Plan {
         _ dated: DatedEvent, _ repeatKey: RepeatKey? = nil, metadata: [UInt8]? = nil, orderMustBeNew: Bool = false
     ) {
         let (type, data) = EventCodec.encode(dated.event)
-        let subject = dated.event.subject?.digest
+        let about = dated.event.subject
+        let subject = about?.digest
         // A voucher is found by its code, which the log does not hold.
         let code: [UInt8]? =
             if case .voucherIssued(let voucher) = dated.event, !voucher.fromPool {
@@ -184,6 +186,7 @@ struct Plan {
                 contentHash: repeatKey?.contentHash ?? code, subject: subject,
                 subjectMustBeNew: orderMustBeNew && subject != nil, data: data, metadata: metadata))
         events.append(dated)
+        if let about { bySubject[about, default: []].append(dated) }
         member?.version += 1
     }
 

@@ -1,4 +1,3 @@
-import Crypto
 import EventLog
 public import Foundation
 public import Loyalty
@@ -48,51 +47,26 @@ extension LoyaltyService {
             let before = try await newestRow(of: id)
             let document = try ProgrammeFile.appending(text, to: before?.document)
             let programme = try ProgrammeFile.read(document, name: "programme")
-            try await check(programme, as: number, of: id, after: before, at: at)
-            let last = programme.versions[programme.versions.count - 1]
-            let row = ProgrammeRow(
-                id: id, version: last.number, validFromMicros: last.number == 1 ? nil : last.from.micros,
-                document: document, contentHash: Array(SHA256.hash(data: Array(document.utf8))),
-                publishedAtMicros: at.micros)
-            if let before, before.version >= last.number { return try view(of: before, at: at, isNew: false) }
-            guard case .published = try await ProgrammeStore().publish(row, on: client) else {
-                // Somebody else published this number in this very moment: judged anew, on what is there now.
-                return try await publish(text, as: number, of: id, at: at)
+            guard programme.id == id else { throw ServiceError.programmeIDDiffers(programme.id) }
+            guard number <= programme.versions.count else { throw ServiceError.versionMissing(number) }
+            if let before, number <= before.version {
+                let published = try ProgrammeFile.read(before.document, name: "the published document")
+                guard published.versions[number - 1] == programme.versions[number - 1] else {
+                    throw ServiceError.versionConflict(number)
+                }
+                return try view(of: before, at: at, isNew: false)
             }
+            _ = try await ProgrammePublisher(log: log).publish(programme, text: document, at: at, on: client)
             try await refreshProgrammes()
-            return try view(of: row, at: at, isNew: true)
+            guard let newest = try await newestRow(of: id) else { throw ServiceError.programmeNotFound }
+            return try view(of: newest, at: at, isNew: true)
         } catch let error as ProgrammeFileError {
             throw ServiceError(error)
+        } catch let refusal as ProgrammePublisher.Refusal {
+            throw ServiceError(refusal)
         } catch {
             throw translated(error)
         }
-    }
-
-    private func check(
-        _ programme: Programme, as number: Int, of id: String, after before: ProgrammeRow?, at: Instant
-    ) async throws {
-        guard programme.id == id else { throw ServiceError.programmeIDDiffers(programme.id) }
-        guard programme.versions.count >= number else { throw ServiceError.versionMissing(number) }
-        guard let before else {
-            guard number == programme.versions.count || number == 1 else { throw ServiceError.versionMissing(number) }
-            return
-        }
-        let old = try ProgrammeFile.read(before.document, name: "the published document")
-        guard number <= old.versions.count + 1 else { throw ServiceError.versionMissing(old.versions.count + 1) }
-        for (published, sent) in zip(old.versions, programme.versions) where published != sent {
-            throw ServiceError.versionConflict(published.number)
-        }
-        guard old.zone == programme.zone, old.currencies == programme.currencies else {
-            throw ServiceError.programmeFixed
-        }
-        let added = programme.versions.dropFirst(old.versions.count)
-        if added.contains(where: { $0.from <= at }), try await hasHistory(id) { throw ServiceError.versionInPast }
-    }
-
-    /// Whether anything has happened under the programme.
-    private func hasHistory(_ id: String) async throws -> Bool {
-        try await client.query("SELECT EXISTS (SELECT FROM treue.event WHERE stream_type = 'member')", [])
-            .first?.bool(0) ?? false
     }
 
     private func newestRow(of id: String) async throws -> ProgrammeRow? {
@@ -111,19 +85,28 @@ extension ServiceError {
         code: "programme_not_found", status: 404, title: "There is no such programme",
         detail: "No programme of this id is published here.")
 
-    static let programmeFixed = ServiceError(
-        code: "programme_fixed", status: 409, title: "The programme's frame is final",
-        detail: "Time zone and currencies of a published programme cannot change: what was counted in them stands.")
-
-    static let versionInPast = ServiceError(
-        code: "version_in_past", status: 422, title: "The version begins in the past",
-        detail: "Purchases have been judged already: a new version begins in the future.",
-        faults: [Fault(pointer: "/versions", detail: "`from` must lie in the future")])
+    /// A refusal to publish.
+    fileprivate init(_ refusal: ProgrammePublisher.Refusal) {
+        switch refusal {
+        case .versionDiffers(let number), .conflict(let number): self = .versionConflict(number)
+        case .versionsMissing(let published, _): self = .versionMissing(published)
+        case .groundDiffers:
+            self.init(
+                code: "programme_fixed", status: 409, title: "The programme's frame is final",
+                detail: "Time zone and currencies of a published programme cannot change: what was counted in them stands.")
+        case .fromInThePast:
+            self.init(
+                code: "version_in_past", status: 422, title: "The version begins in the past",
+                detail: "Purchases have been judged already: a new version begins in the future.",
+                faults: [Fault(pointer: "/versions", detail: "`from` must lie in the future")])
+        }
+    }
 
     static func programmeIDDiffers(_ id: String) -> ServiceError {
         ServiceError(
             code: "programme_invalid", status: 422, title: "The document is another programme's",
-            detail: "The document's `id` is \(id).", faults: [Fault(pointer: "/id", detail: "must be the id in the path")])
+            detail: "The document's `id` is \(id).",
+            faults: [Fault(pointer: "/id", detail: "must be the id in the path")])
     }
 
     static func versionMissing(_ number: Int) -> ServiceError {

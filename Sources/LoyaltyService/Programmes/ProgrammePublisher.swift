@@ -65,7 +65,7 @@ public struct ProgrammePublisher: Sendable {
         let last = programme.versions[programme.versions.count - 1]
         guard first <= last.number else { return Publication(programme: programme, added: nil) }
         if published != nil, try await log.heads(on: client).contains(where: { $0.position > 0 }) {
-            for version in programme.versions where version.number >= first && version.from < now {
+            for version in programme.versions where version.number >= first && version.from <= now {
                 throw Refusal.fromInThePast(version: version.number)
             }
         }
@@ -78,8 +78,7 @@ public struct ProgrammePublisher: Sendable {
 
     private func check(_ programme: Programme, against published: Programme) throws {
         if programme.zone.name != published.zone.name { throw Refusal.groundDiffers("time_zone") }
-        // More currencies may come; those that are there stay, and the first of them counts spend.
-        guard programme.currencies.starts(with: published.currencies) else { throw Refusal.groundDiffers("currencies") }
+        guard programme.currencies == published.currencies else { throw Refusal.groundDiffers("currencies") }
         guard programme.versions.count >= published.versions.count else {
             throw Refusal.versionsMissing(published: published.versions.count, inFile: programme.versions.count)
         }

@@ -30,7 +30,7 @@ struct EarningReader {
                 condition: condition(reader),
                 rounding: reader.word("round", as: EarningRule.Rounding.self) ?? .down,
                 roundingBasis: reader.word("round_each", as: EarningRule.RoundingBasis.self) ?? .order, cap: cap,
-                expiry: values.expiry(reader), maturity: values.maturity(reader), unless: unless)
+                expiry: values.ownExpiry(reader), maturity: values.maturity(reader), unless: unless)
             return effect == nil ? nil : rule
         }
     }
@@ -187,7 +187,7 @@ struct EarningReader {
 
     private func weekdays(_ reader: MappingReader) -> Set<Int> {
         Set(
-            reader.list("weekdays", count: 1...7) { node in
+            reader.list("weekdays", count: 0...7) { node in
                 reader.word("weekdays", of: node, among: Self.days).flatMap(Self.days.firstIndex).map { $0 + 1 }
             })
     }

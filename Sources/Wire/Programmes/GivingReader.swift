@@ -23,7 +23,7 @@ struct GivingReader {
             let rule = ActivityRule(
                 id: id ?? "", wallet: wallet, points: points ?? 1, perValue: reader.flag("per_value") ?? false,
                 cap: EarningReader(context: context).cap(reader),
-                oncePerReference: reader.flag("once_per_reference") ?? false, expiry: values.expiry(reader),
+                oncePerReference: reader.flag("once_per_reference") ?? false, expiry: values.ownExpiry(reader),
                 maturity: values.maturity(reader))
             reader.close()
             return id == nil || points == nil ? nil : rule
@@ -38,7 +38,7 @@ struct GivingReader {
             let points = reader.requiredWhole("points", in: 1...VersionContext.mostPoints)
             let wallet = reader.wallet(context.wallets)
             let tiers = reader.names("tiers", context.tiers)
-            let expiry = values.expiry(reader)
+            let expiry = values.ownExpiry(reader)
             guard let occasion, let points else { return nil }
             return GiftRule(id: id, occasion: occasion, wallet: wallet, points: points, tiers: tiers, expiry: expiry)
         }

@@ -28,7 +28,7 @@ struct PolicyReader {
     func adjustments(_ version: MappingReader) -> AdjustmentRules {
         guard let reader = version.mapping("adjustments") else { return AdjustmentRules() }
         var seen: [String] = []
-        _ = reader.list("reasons", count: 1...100) { node -> Bool? in
+        _ = reader.list("reasons", count: 0...100) { node -> Bool? in
             guard let reason = reader.text("reasons", of: node) else { return nil }
             if seen.contains(reason) { faults.add(at: node.place, "the reason `\(reason)` is given twice") }
             seen.append(reason)

@@ -245,5 +245,23 @@ public enum ReferenceProgramme {
             expect:
               - {at: 2026-03-05, points: 70, qualifying: {spend: 69.50}}
 
+          - name: a return that arrives before its sale waits for it
+            given:
+              - {on: 2026-03-05, returns: 40.00, order: "1", earns: 0}
+              - expect: {points: 0}
+              - {on: 2026-03-01, buys: 100.00, order: "1", earns: 100}
+            expect:
+              - {at: 2026-03-04, points: 100}
+              - {at: 2026-03-05, points: 60, qualifying: {spend: 60.00}}
+
+          - name: what a returned order had paid for is owed, however late it comes back
+            given:
+              - {on: 2026-01-10, buys: 500.00, order: "1"}
+              - {on: 2026-02-10, redeems: cash, order: "2", order_total: 20.00}
+              - {on: 2026-02-11, buys: 80.00, order: "3", earns: 80}
+              - {on: 2026-02-12, returns: 500.00, order: "1", earns: -500}
+            expect:
+              - {at: 2026-02-12, points: -420, tier: vib, valid_until: 2027-12-31, qualifying: {spend: 80.00}}
+
         """
 }

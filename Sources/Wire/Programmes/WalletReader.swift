@@ -57,6 +57,16 @@ struct WalletReader {
         return .after(months: Int(years ?? 0) * 12 + Int(months ?? 0), days: Int(days ?? 0), then: boundary)
     }
 
+    /// What a rule says of the end of its points.
+    func ownExpiry(_ reader: MappingReader) -> Expiry? {
+        let expiry = expiry(reader)
+        guard case .inactivity = expiry else { return expiry }
+        faults.add(
+            at: reader.place(of: "expiry"),
+            "`expiry` of a rule cannot be inactivity: a wallet lapses as a whole, say it there")
+        return nil
+    }
+
     private func boundary(_ reader: MappingReader) -> Expiry.Boundary {
         guard let node = reader.optional("then") else { return .sameDay }
         let words = ["next_month", "next_quarter", "next_year"]

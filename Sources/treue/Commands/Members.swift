@@ -95,7 +95,8 @@ struct MemberReport {
                     + ", \(wallet.lifetimeEarned) earned in all")
         }
         for qualifying in tier.qualifying {
-            lines.append("\(qualifying.metric)    \(qualifying.value) minor units of \(qualifying.currency) this year")
+            let unit = qualifying.currency.map { " minor units of \($0)" } ?? ""
+            lines.append("\(qualifying.metric)    \(qualifying.value)\(unit) in the running period")
         }
         lines.append("")
         for view in entries {

@@ -68,6 +68,13 @@ final class Place: Sendable {
     func treue(
         _ arguments: String..., input: String? = nil, without: Set<String> = [], seconds: Double = 120
     ) async throws -> Finished {
+        try await treue(words: arguments, input: input, without: without, seconds: seconds)
+    }
+
+    /// Runs `treue` with a list of words to its end.
+    func treue(
+        words arguments: [String], input: String? = nil, without: Set<String> = [], seconds: Double = 120
+    ) async throws -> Finished {
         try await onThread { [self] in
             let process = try spawn(arguments, input: input, without: without)
             let code: Int32 =

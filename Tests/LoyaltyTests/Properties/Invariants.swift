@@ -25,7 +25,8 @@ struct Invariants {
         }
         guard folded == till.state else { throw Broken(description: difference("fold", folded, till.state)) }
         for wallet in till.state.wallets where sums[wallet.id, default: 0] != wallet.available {
-            throw Broken(description: "\(wallet.id): events sum up to \(sums[wallet.id, default: 0]), not \(wallet.available)")
+            throw Broken(
+                description: "\(wallet.id): events sum up to \(sums[wallet.id, default: 0]), not \(wallet.available)")
         }
         let replayed = try programme.state(of: till.log, asOf: till.state.latest)
         guard replayed == till.state else { throw Broken(description: difference("replay", replayed, till.state)) }

@@ -58,7 +58,9 @@ struct RandomLife {
         }
     }
 
-    private mutating func add(_ command: Command, at: Instant) { steps.append(Step(now: now, at: at, command: command)) }
+    private mutating func add(_ command: Command, at: Instant) {
+        steps.append(Step(now: now, at: at, command: command))
+    }
 
     // MARK: Shopping
 

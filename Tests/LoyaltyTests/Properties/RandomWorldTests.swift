@@ -5,7 +5,8 @@ import Testing
 /// The identities of the ledger under random programmes and lives. What fails is told with its seed, made small.
 @Suite("Random programmes and lives")
 struct RandomWorldTests {
-    @Test("behind every event sums balance, events fold to the state, and a replay gives the same", arguments: Share.all)
+    @Test(
+        "behind every event sums balance, events fold to the state, and a replay gives the same", arguments: Share.all)
     func identities(_ share: Share) throws {
         try share.forAll(length: 14) { programme, steps in
             var till = Till.someone(programme)

@@ -60,7 +60,8 @@ struct Shrinking {
         { $0.gifts = [] }, { $0.referral = nil }, { $0.plans = [] }, { $0.rewards = [] }, { $0.returns.debt = .owe },
         { if !$0.earning.isEmpty { $0.earning.removeLast() } }, { if !$0.earning.isEmpty { $0.earning.removeFirst() } },
         { $0.rewards.removeAll { !$0.isAutomatic } }, { $0.rewards.removeAll(where: \.isAutomatic) },
-        { if $0.tiers.levels.count > 1 { $0.tiers = TierRules(validity: .forever) } }, { $0.tiers.validity = .forever }, { $0.tiers.graceDays = 0 },
+        { if $0.tiers.levels.count > 1 { $0.tiers = TierRules(validity: .forever) } }, { $0.tiers.validity = .forever },
+        { $0.tiers.graceDays = 0 },
         { $0.tiers.softLanding = false }, { $0.tiers.period = .calendarYear },
         { $0.wallets = [$0.wallets[0]] }, { $0.wallets[0].expiry = .never }, { $0.wallets[0].maturity = .immediately },
         { $0.activities.removeFirst(min(1, $0.activities.count)) }, { $0.redemption.reservationMinutes = 15 },
@@ -68,7 +69,9 @@ struct Shrinking {
             for index in version.earning.indices { version.earning[index].cap = nil }
         },
         { version in
-            for index in version.earning.indices { (version.earning[index].expiry, version.earning[index].maturity) = (nil, nil) }
+            for index in version.earning.indices {
+                (version.earning[index].expiry, version.earning[index].maturity) = (nil, nil)
+            }
         },
         { version in
             for index in version.earning.indices { version.earning[index].condition = EarningCondition() }

@@ -154,7 +154,8 @@ extension Naive.Happening {
             case .purchaseReturned(let event):
                 found.append(
                     Self(
-                        at: dated.at, kind: .returned, order: event.goods.order, points: event.taken.reduce(0) { $0 + $1.points },
+                        at: dated.at, kind: .returned, order: event.goods.order,
+                        points: event.taken.reduce(0) { $0 + $1.points },
                         qualifying: event.qualifying, year: event.period.calendarYear))
             default: continue
             }

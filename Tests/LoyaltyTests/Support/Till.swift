@@ -10,7 +10,8 @@ struct Till {
     private var orders = 0
 
     init(
-        _ programme: Programme = .sephora, enrolled day: CivilDate = "2017-01-01", birthday: MonthDay? = nil, referredBy: String? = nil
+        _ programme: Programme = .sephora, enrolled day: CivilDate = "2017-01-01", birthday: MonthDay? = nil,
+        referredBy: String? = nil
     ) {
         let at = Instant.start(day, in: programme.zone)
         self.programme = programme

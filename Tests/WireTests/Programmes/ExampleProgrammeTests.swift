@@ -18,11 +18,12 @@ struct ExampleProgrammeTests {
     }
 
     @Test("every row of the list of programmes has a file")
-    func files() {
+    func everyRow() {
         #expect(
             Self.files == [
                 "activities.yaml", "amazon-prime.yaml", "bahnbonus.yaml", "bundle-price.yaml", "celebrations.yaml",
-                "customer-club.yaml", "goodwill.yaml", "hm-member.yaml", "ikea-family.yaml", "miles-and-more.yaml",
+                "customer-club.yaml", "every-rule.yaml", "goodwill.yaml", "hm-member.yaml", "ikea-family.yaml",
+                "miles-and-more.yaml",
                 "payback.yaml", "redemption.yaml", "referral.yaml", "sephora.yaml", "square.yaml", "stamp-card.yaml",
                 "starbucks.yaml", "thriftbooks.yaml",
             ])
@@ -42,6 +43,17 @@ struct ExampleProgrammeTests {
     func again(name: String) throws {
         let document = try ProgrammeFile.document(try Self.text(name), name: name)
         #expect(ExampleRun.results(of: document) == ExampleRun.results(of: document))
+    }
+
+    @Test("the programme that the reference begins with runs as it stands there")
+    func documented() throws {
+        let page = try String(contentsOf: Self.root.appending(path: "docs/programme.md"), encoding: .utf8)
+        let begin = try #require(page.range(of: "<<'YAML'\n"))
+        let end = try #require(page.range(of: "\nYAML\n"))
+        let document = try ProgrammeFile.document(String(page[begin.upperBound..<end.lowerBound]), name: "programme.md")
+        let results = ExampleRun.results(of: document)
+        #expect(!results.isEmpty)
+        for result in results { #expect(result.isAsExpected, "\(result.report(of: "programme.md"))") }
     }
 
     @Test("point an editor to the schema in their first line", arguments: files)

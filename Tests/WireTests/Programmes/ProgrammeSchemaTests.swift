@@ -77,6 +77,7 @@ struct ProgrammeSchemaTests {
               - {on: 2026-01-01, adjusts: 1, reason: x}
               - {on: 2026-01-01, transfers: 1}
               - {on: 2026-01-01, grants: base}
+              - {on: 2026-01-01, friend_returns: x, bought: 2026-01-01}
               - {expect: {wallets: {stamps: {available: 1}}, qualifying: {spend: 1}}}
         """
 

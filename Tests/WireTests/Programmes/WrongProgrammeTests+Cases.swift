@@ -127,6 +127,9 @@ extension WrongProgrammeTests {
             "points: 5, cap", "points: 0.5, cap",
             "15: `points` must be a whole number, between 1 and 1000000000, not `0.5`"),
         Case("[{id: review, ", "[{id: review, points: 6}, {id: review, ", "15: the activity `review` is given twice"),
+        Case(
+            "points: 100, tiers", "points: 100, expiry: {inactivity_months: 3}, tiers",
+            "16: `expiry` of a rule cannot be inactivity: a wallet lapses as a whole, say it there"),
         Case("occasion: birthday", "occasion: easter", "16: `occasion` must be birthday or anniversary, not `easter`"),
         Case("friend_points: 3", "friends_points: 3", "17: `friend_points` is required"),
     ]

@@ -57,8 +57,6 @@ struct ExampleTill {
     let programme: Programme
     private(set) var log: [DatedEvent]
     private var state: MemberState
-    /// When friends bought for the first time.
-    private var friends: [String: Instant] = [:]
 
     init(_ programme: Programme, for example: ProgrammeExample) {
         var first: Instant?
@@ -74,12 +72,6 @@ struct ExampleTill {
     }
 
     mutating func deliver(_ step: ProgrammeExample.Step) -> StepResult {
-        var step = step
-        if case .referral(let friend, _, let isWithdrawn) = step.command {
-            if friends[friend] == nil { friends[friend] = step.at }
-            step.command = .referral(
-                friend: friend, boughtAt: friends[friend] ?? step.at, isWithdrawn: isWithdrawn)
-        }
         do throws(Refusal) {
             var decision = try decide(step)
             let count = log.count

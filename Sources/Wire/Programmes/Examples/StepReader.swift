@@ -17,7 +17,7 @@ struct StepReader {
     func step(_ reader: MappingReader) -> ProgrammeExample.Step? {
         let at = reader.required("on").flatMap { instant($0, reader) }
         let given = Self.actions.filter { reader.optional($0) != nil }
-        let command = given.count == 1 ? command(given[0], reader) : nil
+        let command = given.count == 1 ? command(given[0], reader, at: at ?? .distantPast) : nil
         if given.count != 1, reader.isMapping {
             faults.add(at: reader.mark, "an event must have one of \(Self.actions.joined(separator: ", "))")
         }
@@ -54,10 +54,11 @@ struct StepReader {
         for key in [
             "order", "currency", "channel", "store", "partner", "coupons", "redemption", "sku", "quantity", "brand",
             "categories", "reference", "value", "as", "order_total", "hold", "reason", "wallet", "until", "to",
+            "bought",
         ] { _ = reader.optional(key) }
     }
 
-    private func command(_ action: String, _ reader: MappingReader) -> Command? {
+    private func command(_ action: String, _ reader: MappingReader, at: Instant) -> Command? {
         guard let node = reader.optional(action) else { return nil }
         switch action {
         case "buys": return purchase(node, reader)
@@ -74,13 +75,12 @@ struct StepReader {
         case "adjusts": return adjustment(node, reader)
         case "transfers": return transfer(node, reader)
         case "grants": return grant(reader)
-        case "friend_buys": return reader.text(action, of: node).map {
-                // When the friend bought is known once the steps run.
-                .referral(friend: $0, boughtAt: .distantPast, isWithdrawn: false)
-            }
+        case "friend_buys":
+            return reader.text(action, of: node).map { .referral(friend: $0, boughtAt: at, isWithdrawn: false) }
         case "friend_returns":
+            let bought = reader.required("bought").flatMap { instant($0, reader) }
             return reader.text(action, of: node).map {
-                .referral(friend: $0, boughtAt: .distantPast, isWithdrawn: true)
+                .referral(friend: $0, boughtAt: bought ?? at, isWithdrawn: true)
             }
         default: return subscription(action, reader)
         }
