@@ -94,7 +94,7 @@ struct Share: Sendable, CustomTestStringConvertible {
 
 extension Till {
     /// With a birthday that most years lack, brought by somebody else.
-    fileprivate static func someone(_ programme: Programme) -> Till {
+    static func someone(_ programme: Programme) -> Till {
         Till(programme, birthday: MonthDay(month: 2, day: 29), referredBy: "a")
     }
 
@@ -117,6 +117,7 @@ extension Command {
         switch self {
         case .purchaseReturn: false
         case .purchase(let purchase): purchase.redemptionID == nil
+        case .activity(let activity): activity.name != "review" || activity.reference == nil
         default: true
         }
     }
