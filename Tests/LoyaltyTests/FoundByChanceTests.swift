@@ -9,7 +9,9 @@ struct FoundByChanceTests {
     func shiftedPoint() throws {
         var till = Till(.flat)
         // On the whole: 2 base and 0 more; without the second line 1 base and 1 more.
-        let lines: [Line] = [.article(1_90, sku: "a"), .article(10, sku: "b"), .article(8, sku: "c", categories: ["skincare"])]
+        let lines: [Line] = [
+            .article(1_90, sku: "a"), .article(10, sku: "b"), .article(8, sku: "c", categories: ["skincare"]),
+        ]
         let earned = try till.buys(lines, at: .on("2025-03-01"), order: "A").change
         var taken: Int64 = 0
         for line in [lines[1], lines[0], lines[2]] {
@@ -21,7 +23,12 @@ struct FoundByChanceTests {
 
     @Test("points that mature behind their end are gone at once")
     func maturedTooLate() throws {
-        var till = Till(.one { $0.wallets = [WalletRules(expiry: .after(months: 2, days: 0, then: .sameDay), maturity: .activity("shipped"))] })
+        var till = Till(
+            .one {
+                $0.wallets = [
+                    WalletRules(expiry: .after(months: 2, days: 0, then: .sameDay), maturity: .activity("shipped"))
+                ]
+            })
         try till.buys(90_00, on: "2025-03-01", order: "A")
         let shipped = Activity(name: "shipped", reference: "A")
         #expect(try till.deliver(.activity(shipped), at: .on("2025-07-12")).outcome.available == 0)
@@ -44,14 +51,16 @@ struct FoundByChanceTests {
     func waivedInParts() throws {
         var till = Till(.one { $0.returns.debt = .waive })
         try till.buys([.article(50_00, quantity: 2)], at: .on("2025-02-01"), order: "A")
-        try till.deliver(.redemption(RedemptionRequest(id: "d", what: .points(80), confirm: true)), at: .on("2025-02-02"))
+        try till.deliver(
+            .redemption(RedemptionRequest(id: "d", what: .points(80), confirm: true)), at: .on("2025-02-02"))
         #expect(try till.returns(.lines([.article(50_00)]), of: "A", on: "2025-02-03").change == -20)
         try till.buys(100_00, on: "2025-02-04")
         #expect(try till.returns(.lines([.article(50_00)]), of: "A", on: "2025-02-05").change == -50)
         #expect(till.state.points.available == 50)
     }
 
-    @Test("a friend's goods that come back take the referrer's points while they wait, and nothing where there are none")
+    @Test(
+        "a friend's goods that come back take the referrer's points while they wait, and nothing where there are none")
     func referralWithdrawn() throws {
         var till = Till(.one { $0.referral = ReferralRules(referrerPoints: 40, friendPoints: 25) })
         let bought = Instant.on("2025-03-01")

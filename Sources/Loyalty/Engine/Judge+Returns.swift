@@ -106,7 +106,9 @@ extension Judge {
                 surplus -= kept
             }
         }
-        return waived(taken.filter { $0.points > 0 }, places: try Judge.accruals(of: sale, at: order.soldAt, under: programme), under: version)
+        return waived(
+            taken.filter { $0.points > 0 }, places: try Judge.accruals(of: sale, at: order.soldAt, under: programme),
+            under: version)
     }
 
     /// Where the programme does not let members owe, a return takes what is there. Judged once: what is waived is waived,

@@ -20,7 +20,8 @@ struct NaiveLedger {
 
         var description: String {
             let lots = lots.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-            return "\(lots) pending \(pending) debt \(debt) reserved \(reserved) redeemed \(redeemed) expired \(expired)"
+            return
+                "\(lots) pending \(pending) debt \(debt) reserved \(reserved) redeemed \(redeemed) expired \(expired)"
         }
     }
 
