@@ -20,7 +20,7 @@ extension Decider {
         case .referral(let friend, let boughtAt, let isWithdrawn):
             return try record(at: at) { $0.judgeReferral(of: friend, boughtAt: boughtAt, isWithdrawn) }
         case .merge(let other):
-            if state.mergedInto == other { return unchanged }
+            if state.mergedInto == other { return try unchanged(at: at) }
             if let another = state.mergedInto { throw Rejection(.memberMerged, "The member has become \(another).") }
             return try record(at: at) { _ in Fact(at: at, .merged(MemberMerged(into: other))) }
         case .absorb(let absorbed): return try record(at: at) { _ in Fact(at: at, .absorbed(absorbed)) }

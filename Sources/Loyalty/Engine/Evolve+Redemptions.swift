@@ -18,11 +18,11 @@ extension MemberState {
     mutating func confirm(_ event: RedemptionConfirmed, at: Instant) throws(LoyaltyFault) -> [Lot] {
         let redemption = event.redemption
         var taken: [Lot] = []
-        if event.wasReserved {
-            guard let index = reservations.firstIndex(where: { $0.redemption.id == redemption.id }) else {
-                throw .contradiction("redemption \(redemption.id) is not reserved")
-            }
-            taken = reservations.remove(at: index).taken
+        // A purchase that became known late confirms what has been recorded as lapsed: the restatement behind it says what
+        // holds, and until then the points are taken from what is there.
+        let held = event.wasReserved ? reservations.firstIndex { $0.redemption.id == redemption.id } : nil
+        if let held {
+            taken = reservations.remove(at: held).taken
             try withWallet(redemption.wallet) { wallet throws(LoyaltyFault) in
                 wallet.reserved -= redemption.points
                 wallet.redeemed = try wallet.redeemed.adding(redemption.points)

@@ -5,6 +5,7 @@ public struct RedemptionHistory: Hashable, Sendable {
     public private(set) var isConfirmed = false
     /// Whether the last reservation was neither confirmed nor cancelled in time.
     public private(set) var hasLapsed = false
+    public private(set) var reservedAt: Instant?
     public private(set) var expiresAt: Instant?
     public private(set) var voucher: VoucherIssued?
     public private(set) var isVoucherUsed = false
@@ -22,6 +23,7 @@ public struct RedemptionHistory: Hashable, Sendable {
         switch dated.event {
         case .redemptionReserved(let event):
             (redemption, isReserved, expiresAt) = (event.redemption, true, event.expiresAt)
+            reservedAt = dated.at
         case .redemptionConfirmed(let event): (redemption, isReserved, isConfirmed) = (event.redemption, false, true)
         case .redemptionCancelled(let event):
             redemption = event.redemption
