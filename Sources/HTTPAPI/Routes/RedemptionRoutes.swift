@@ -14,7 +14,9 @@ struct RedemptionRoutes<API: LoyaltyAPI>: Sendable {
 
     func add(to routes: SecuredRoutes) {
         routes.on(.post, "quotes", for: [.checkout]) { try await quote($0, $1) }
-        routes.on(.get, "rewards", for: [.checkout, .memberRead, .support]) { try await rewards($0, $1) }
+        routes.onNamed(.get, "rewards", by: "member", for: [.checkout, .memberRead, .support]) { _, context, member in
+            try await rewards(for: member, at: context.receivedAt)
+        }
         routes.on(.post, "members/{id}/redemptions", for: Self.tills) { try await redeem($0, $1) }
         routes.on(.get, "redemptions/{id}", for: Self.tills) { try await show($0, $1) }
         routes.on(.post, "redemptions/{id}/confirm", for: Self.tills) { request, context in
@@ -38,11 +40,8 @@ struct RedemptionRoutes<API: LoyaltyAPI>: Sendable {
         return Answer.json(writer)
     }
 
-    private func rewards(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        var query = QueryReader(request.uri.query)
-        let member = query.member("member")
-        try query.check()
-        let rewards = try await api.rewards(for: member, at: context.receivedAt)
+    private func rewards(for member: MemberReference?, at now: Instant) async throws -> Response {
+        let rewards = try await api.rewards(for: member, at: now)
         var writer = JSONWriter(reserving: 64 + rewards.count * 300)
         writer.page(Page(items: rewards, nextCursor: nil)) { $0.reward($1) }
         return Answer.json(writer)

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import LoyaltyService
+import Wire
 
 /// The routes that need a key or a token. None can be added without naming the scopes that open it, and none is open to
 /// members' tokens that does not say so.
@@ -18,10 +19,15 @@ struct SecuredRoutes {
         use handler: @escaping @Sendable (Request, AuthenticatedContext) async throws -> Response
     ) {
         let isAboutMember = path.description.contains("members/{id}")
+        let isForAdministrators = scopes.subtracting([.admin]).isEmpty
         add(method, path, for: scopes) { request, context in
             // To a member other members are nobody, whatever is asked of them.
             if isAboutMember, case .member = context.caller { _ = try MemberContext(context: context) }
-            return try await handler(request, try AuthenticatedContext(context: context))
+            let context = try AuthenticatedContext(context: context)
+            guard isForAdministrators else { return try await handler(request, context) }
+            return try await AuditActor.$current.withValue(.apiKey(context.principal.keyID)) {
+                try await handler(request, context)
+            }
         }
     }
 
@@ -46,6 +52,23 @@ struct SecuredRoutes {
             let (member, answer) = try await handler(request, context)
             guard context.caller.maySee(member) else { throw Problem.memberNotFound }
             return answer
+        }
+    }
+
+    /// Adds a route about the member whom a query parameter names, or about nobody, for keys with any of these scopes; and
+    /// for members' tokens, about themselves alone, whether they name themselves or not.
+    func onNamed(
+        _ method: HTTPRequest.Method, _ path: RouterPath, by parameter: String, for scopes: Set<Scope>,
+        use handler: @escaping @Sendable (Request, CallerContext, MemberReference?) async throws -> Response
+    ) {
+        add(method, path, for: scopes) { request, context in
+            var query = QueryReader(request.uri.query)
+            let named = query.member(parameter)
+            try query.check()
+            guard case .member(let own) = context.caller else { return try await handler(request, context, named) }
+            let oneself = MemberReference(.id, UUIDText.text(own))
+            guard named == nil || named == oneself else { throw Problem.memberNotFound }
+            return try await handler(request, context, oneself)
         }
     }
 

@@ -5,10 +5,11 @@ public import Wire
 
 /// What the routes of webhook endpoints call.
 public protocol WebhookAPI: Sendable {
-    /// Makes an endpoint; its secret is in the answer and nowhere else.
+    /// Makes an endpoint, once for one idempotency key; its secret is in the answer and nowhere else.
     func createWebhookEndpoint(
-        _ body: WebhookEndpointBody, at now: Instant
-    ) async throws(ServiceError) -> FreshWebhookEndpoint
+        _ body: WebhookEndpointBody, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer
 
     /// A part of all endpoints, oldest first.
     func webhookEndpoints(at now: Instant, page: PageRequest) async throws(ServiceError) -> Page<WebhookEndpoint>
@@ -23,10 +24,11 @@ public protocol WebhookAPI: Sendable {
     /// Removes an endpoint with all that waits for it.
     func deleteWebhookEndpoint(_ id: UUID) async throws(ServiceError)
 
-    /// Gives an endpoint a new secret; the old one signs beside it for a while.
+    /// Gives an endpoint a new secret, once for one idempotency key; the old one signs beside it for a while.
     func rotateWebhookSecret(
-        of id: UUID, _ rotation: WebhookRotation, at now: Instant
-    ) async throws(ServiceError) -> FreshWebhookEndpoint
+        of id: UUID, _ rotation: WebhookRotation, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer
 
     /// A part of what was, is or will be sent to an endpoint, newest first.
     func webhookDeliveries(

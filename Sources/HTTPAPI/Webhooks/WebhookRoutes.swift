@@ -22,12 +22,19 @@ struct WebhookRoutes<API: WebhookAPI>: Sendable {
     }
 
     private func create(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let key = try RequestKey.of(request, principal: context.principal, route: "POST /v1/webhook_endpoints")
         let body = try parsed(try await read(request), by: WebhookEndpointBody.read)
-        let made = try await api.createWebhookEndpoint(body, at: context.receivedAt)
+        let kept = try await api.createWebhookEndpoint(body, idempotencyKey: key, at: context.receivedAt) { made in
+            let location = "/v1/webhook_endpoints/\(UUIDText.text(made.endpoint.id))"
+            return KeptAnswer(status: 201, location: location, body: Self.written(made, at: context))
+        }
+        return Answer.kept(kept)
+    }
+
+    private static func written(_ made: FreshWebhookEndpoint, at context: AuthenticatedContext) -> [UInt8] {
         var writer = JSONWriter(reserving: 512)
         writer.webhookEndpoint(made.endpoint, at: context, secret: made.secret)
-        let location = "/v1/webhook_endpoints/\(UUIDText.text(made.endpoint.id))"
-        return Answer.json(writer, status: .created, headers: [.location: location])
+        return writer.bytes
     }
 
     private func list(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
@@ -58,16 +65,18 @@ struct WebhookRoutes<API: WebhookAPI>: Sendable {
 
     private func delete(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         try await api.deleteWebhookEndpoint(try id(context))
-        return Response(status: .noContent)
+        return Answer.nothing()
     }
 
     private func rotate(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let id = try id(context)
+        let key = try RequestKey.of(
+            request, principal: context.principal, route: "POST /v1/webhook_endpoints/{id}/rotate_secret")
         let rotation = try parsed(try await readOptional(request), by: WebhookRotation.read)
-        let made = try await api.rotateWebhookSecret(of: id, rotation, at: context.receivedAt)
-        var writer = JSONWriter(reserving: 512)
-        writer.webhookEndpoint(made.endpoint, at: context, secret: made.secret)
-        return Answer.json(writer)
+        let kept = try await api.rotateWebhookSecret(
+            of: id, rotation, idempotencyKey: key, at: context.receivedAt
+        ) { KeptAnswer(status: 200, body: Self.written($0, at: context)) }
+        return Answer.kept(kept)
     }
 
     private func deliveries(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {

@@ -12,6 +12,11 @@ public enum AuditActor: Hashable, Sendable {
     case server
 }
 
+extension AuditActor {
+    /// Who is at work: set around the routes that are for administrators alone. Outside of them somebody at a shell is.
+    @TaskLocal public static var current: AuditActor = .commandLine
+}
+
 /// Something that an administrator did.
 public struct AuditAct: Equatable, Sendable {
     /// What: the kind of thing and what was done to it, such as `api_key.created`.

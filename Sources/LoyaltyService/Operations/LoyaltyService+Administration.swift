@@ -26,18 +26,22 @@ extension LoyaltyService {
 
     /// Begins to fold a read model afresh beside the one in use, and to swap it in.
     public func rebuild(projection name: String) async throws(ServiceError) -> OperationView {
-        try await begin("projection.rebuild", of: name) { projection, tell in
+        let begun = try await begin("projection.rebuild", of: name) { projection, tell in
             let rebuilt = try await projection.rebuild(progress: tell)
             return JSONWriter.object { rebuilt.write(to: &$0) }
         }
+        try await noteBegun(begun)
+        return begun
     }
 
     /// Begins to put back what the last rebuild replaced.
     public func rollBack(projection name: String) async throws(ServiceError) -> OperationView {
-        try await begin("projection.rollback", of: name) { projection, tell in
+        let begun = try await begin("projection.rollback", of: name) { projection, tell in
             let rebuilt = try await projection.rollback(progress: tell)
             return JSONWriter.object { rebuilt.write(to: &$0) }
         }
+        try await noteBegun(begun)
+        return begun
     }
 
     /// Begins to fold the log afresh and to compare every row of every read model.
@@ -70,9 +74,22 @@ extension LoyaltyService {
                 name, partition: partition, position: position, reason: reason, atMicros: now.micros, in: log,
                 on: client)
             guard skipped else { throw ServiceError.notStopped }
+            let place = [
+                JSONMember("partition", .integer(Int64(partition))), JSONMember("position", .integer(position)),
+            ]
+            try await note(AuditAct("projection.event_skipped", of: name, facts: place), at: now)
             logger.notice(
                 "an event is skipped by an administrator's word",
                 metadata: ["projection": "\(name)", "partition": "\(partition)", "position": "\(position)"])
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    private func noteBegun(_ operation: OperationView) async throws(ServiceError) {
+        do {
+            let facts = [JSONMember("operation", .string(UUIDText.text(operation.id)))]
+            try await note(AuditAct(operation.kind, of: operation.subject, facts: facts), at: operation.startedAt)
         } catch {
             throw translated(error)
         }

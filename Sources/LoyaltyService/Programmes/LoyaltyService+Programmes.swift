@@ -56,7 +56,11 @@ extension LoyaltyService {
                 }
                 return try view(of: before, at: at, isNew: false)
             }
-            _ = try await ProgrammePublisher(log: log).publish(programme, text: document, at: at, on: client)
+            try await transaction { [self] lease in
+                _ = try await ProgrammePublisher(log: log).publish(programme, text: document, at: at, on: lease)
+                let facts = [JSONMember("version", .integer(Int64(programme.versions.count)))]
+                try await record(AuditAct("programme.published", of: id, facts: facts), at: at, on: lease)
+            }
             try await refreshProgrammes()
             guard let newest = try await newestRow(of: id) else { throw ServiceError.programmeNotFound }
             return try view(of: newest, at: at, isNew: true)

@@ -11,22 +11,41 @@ extension LoyaltyService {
         _ body: WebhookEndpointBody, at now: Instant
     ) async throws(ServiceError) -> FreshWebhookEndpoint {
         do {
-            try check(body.url)
-            let id = UUIDv7Generator().next(nowMicros: now.micros)
-            let secret = WebhookSecret.random()
-            let endpoint = WebhookEndpoint(
-                id: id, url: body.url.text, description: body.description, types: sorted(body.types),
-                isEnabled: body.isEnabled, createdAt: now, updatedAt: now)
-            let sealed = try seal(secret, for: id)
-            let store = WebhookEndpointStore()
-            guard try await store.endpoints(at: now, on: client).count < webhooks.maximumEndpoints else {
-                throw ServiceError.tooManyEndpoints(webhooks.maximumEndpoints)
-            }
-            try await store.insert(endpoint, secret: sealed, on: client)
-            return FreshWebhookEndpoint(endpoint: endpoint, secret: secret)
+            return try await transaction { [self] lease in try await makeEndpoint(body, at: now, on: lease) }
         } catch {
             throw translated(error)
         }
+    }
+
+    /// The same, once for one idempotency key: a repeat is given what `answer` made of the first.
+    public func createWebhookEndpoint(
+        _ body: WebhookEndpointBody, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        let types = body.types.map(\.rawValue).sorted().joined(separator: " ")
+        let content = "\(body.url.text)\n\(types)\n\(body.isEnabled)\n\(body.description ?? "")"
+        return try await once(idempotencyKey, content: Array(content.utf8), at: now) { [self] lease in
+            answer(try await makeEndpoint(body, at: now, on: lease))
+        }
+    }
+
+    private func makeEndpoint(
+        _ body: WebhookEndpointBody, at now: Instant, on lease: PostgresLease
+    ) async throws -> FreshWebhookEndpoint {
+        try check(body.url)
+        let id = UUIDv7Generator().next(nowMicros: now.micros)
+        let secret = WebhookSecret.random()
+        let endpoint = WebhookEndpoint(
+            id: id, url: body.url.text, description: body.description, types: sorted(body.types),
+            isEnabled: body.isEnabled, createdAt: now, updatedAt: now)
+        let sealed = try seal(secret, for: id)
+        let store = WebhookEndpointStore()
+        guard try await store.endpoints(at: now, on: lease).count < webhooks.maximumEndpoints else {
+            throw ServiceError.tooManyEndpoints(webhooks.maximumEndpoints)
+        }
+        try await store.insert(endpoint, secret: sealed, on: lease)
+        try await record(AuditAct("webhook_endpoint.created", of: UUIDText.text(id)), at: now, on: lease)
+        return FreshWebhookEndpoint(endpoint: endpoint, secret: secret)
     }
 
     /// All endpoints, oldest first.
@@ -70,8 +89,12 @@ extension LoyaltyService {
             if let types = change.types { endpoint.types = sorted(types) }
             if let isEnabled = change.isEnabled { endpoint.isEnabled = isEnabled }
             endpoint.updatedAt = now
-            guard try await WebhookEndpointStore().update(endpoint, on: client) else {
-                throw ServiceError.webhookEndpointNotFound
+            let changed = endpoint
+            try await transaction { [self] lease in
+                guard try await WebhookEndpointStore().update(changed, on: lease) else {
+                    throw ServiceError.webhookEndpointNotFound
+                }
+                try await record(AuditAct("webhook_endpoint.changed", of: UUIDText.text(id)), at: now, on: lease)
             }
             return try await webhookEndpoint(id, at: now)
         } catch {
@@ -82,8 +105,11 @@ extension LoyaltyService {
     /// Removes an endpoint with all that waits for it.
     public func deleteWebhookEndpoint(_ id: UUID) async throws(ServiceError) {
         do {
-            guard try await WebhookEndpointStore().delete(id, on: client) else {
-                throw ServiceError.webhookEndpointNotFound
+            try await transaction { [self] lease in
+                guard try await WebhookEndpointStore().delete(id, on: lease) else {
+                    throw ServiceError.webhookEndpointNotFound
+                }
+                try await record(AuditAct("webhook_endpoint.deleted", of: UUIDText.text(id)), at: clock(), on: lease)
             }
         } catch {
             throw translated(error)
@@ -95,17 +121,36 @@ extension LoyaltyService {
         of id: UUID, _ rotation: WebhookRotation, at now: Instant
     ) async throws(ServiceError) -> FreshWebhookEndpoint {
         do {
-            let secret = WebhookSecret.random()
-            let until = Instant(micros: now.micros + rotation.overlapSeconds * 1_000_000)
-            let sealed = try seal(secret, for: id)
-            guard
-                try await WebhookEndpointStore().rotate(
-                    id, to: sealed, previousUntil: until, at: now, on: client)
-            else { throw ServiceError.webhookEndpointNotFound }
-            return FreshWebhookEndpoint(endpoint: try await webhookEndpoint(id, at: now), secret: secret)
+            return try await transaction { [self] lease in try await rotate(id, rotation, at: now, on: lease) }
         } catch {
             throw translated(error)
         }
+    }
+
+    /// The same, once for one idempotency key.
+    public func rotateWebhookSecret(
+        of id: UUID, _ rotation: WebhookRotation, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        let content = Array("\(UUIDText.text(id)) \(rotation.overlapSeconds)".utf8)
+        return try await once(idempotencyKey, content: content, at: now) { [self] lease in
+            answer(try await rotate(id, rotation, at: now, on: lease))
+        }
+    }
+
+    private func rotate(
+        _ id: UUID, _ rotation: WebhookRotation, at now: Instant, on lease: PostgresLease
+    ) async throws -> FreshWebhookEndpoint {
+        let secret = WebhookSecret.random()
+        let until = Instant(micros: now.micros + rotation.overlapSeconds * 1_000_000)
+        let store = WebhookEndpointStore()
+        guard
+            try await store.rotate(
+                id, to: try seal(secret, for: id), previousUntil: until, at: now, on: lease),
+            let endpoint = try await store.endpoint(id, at: now, on: lease)
+        else { throw ServiceError.webhookEndpointNotFound }
+        try await record(AuditAct("webhook_endpoint.secret_rotated", of: UUIDText.text(id)), at: now, on: lease)
+        return FreshWebhookEndpoint(endpoint: endpoint, secret: secret)
     }
 
     /// What was, is or will be sent to an endpoint, newest first.

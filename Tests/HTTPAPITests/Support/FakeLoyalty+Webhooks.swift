@@ -22,9 +22,12 @@ extension FakeLoyalty {
     }
 
     func createWebhookEndpoint(
-        _ body: WebhookEndpointBody, at now: Instant
-    ) async throws(ServiceError) -> FreshWebhookEndpoint {
-        FreshWebhookEndpoint(endpoint: endpoint(body), secret: Self.secret)
+        _ body: WebhookEndpointBody, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        keyBook.once(idempotencyKey) { _ in
+            answer(FreshWebhookEndpoint(endpoint: endpoint(body), secret: Self.secret))
+        }
     }
 
     func webhookEndpoints(at now: Instant, page: PageRequest) async throws(ServiceError) -> Page<WebhookEndpoint> {
@@ -49,12 +52,14 @@ extension FakeLoyalty {
     func deleteWebhookEndpoint(_ id: UUID) async throws(ServiceError) { try check(id) }
 
     func rotateWebhookSecret(
-        of id: UUID, _ rotation: WebhookRotation, at now: Instant
-    ) async throws(ServiceError) -> FreshWebhookEndpoint {
+        of id: UUID, _ rotation: WebhookRotation, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
         try check(id)
         var endpoint = endpoint()
         endpoint.previousSecretUntil = Instant(micros: now.micros + rotation.overlapSeconds * 1_000_000)
-        return FreshWebhookEndpoint(endpoint: endpoint, secret: Self.secret)
+        let made = FreshWebhookEndpoint(endpoint: endpoint, secret: Self.secret)
+        return keyBook.once(idempotencyKey) { _ in answer(made) }
     }
 
     func webhookDeliveries(
