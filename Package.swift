@@ -28,6 +28,9 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -45,6 +48,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -61,6 +65,7 @@ let package = Package(
         room(
             "LoyaltyService",
             uses: ["Postgres", "EventLog", "Loyalty", "Wire", "Projections", crypto, logging]),
+        room("Webhooks", uses: ["Wire", "LoyaltyService", httpClient, nio, nioHTTP1, nioPosix]),
         room(
             "HTTPAPI",
             uses: [
@@ -71,7 +76,7 @@ let package = Package(
             name: "treue",
             dependencies: [
                 "Postgres", "PostgresServer", "EventLog", "Loyalty", "Wire", "Projections", "LoyaltyService",
-                "HTTPAPI", arguments, crypto, hummingbird, lifecycle, logging, signals,
+                "Webhooks", "HTTPAPI", arguments, crypto, hummingbird, lifecycle, logging, signals,
             ], swiftSettings: settings),
         room("TestSupport", uses: ["PostgresServer"]),
         tests(of: "Postgres", uses: ["TestSupport", logging]),
@@ -85,6 +90,7 @@ let package = Package(
         tests(
             of: "LoyaltyService",
             uses: ["Postgres", "EventLog", "Loyalty", "Wire", "Projections", "TestSupport", crypto, logging]),
+        tests(of: "Webhooks", uses: ["LoyaltyService", "Wire", nio, nioPosix]),
         tests(of: "treue", uses: ["Loyalty", "Wire"]),
         tests(
             of: "HTTPAPI",
@@ -94,7 +100,8 @@ let package = Package(
                 nio, nioEmbedded, logging, crypto,
             ]),
         // Only the built program: it lies beside the tests, because a build of all tests builds it too.
-        .testTarget(name: "AcceptanceTests", exclude: ["RealData/oracle.sql"], swiftSettings: settings),
+        .testTarget(
+            name: "AcceptanceTests", exclude: ["RealData/oracle.sql", "Support/receiver.py"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

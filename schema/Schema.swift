@@ -72,7 +72,15 @@ public enum Schema {
                 SQLFile("tables/report_month", PackageResources.report_month_sql),
             ]),
         SchemaMigration(
-            version: 4, name: "orders of connected shops",
+            version: 4, name: "webhooks",
+            files: [
+                SQLFile("tables/webhook_endpoint", PackageResources.webhook_endpoint_sql),
+                SQLFile("tables/webhook_sequence", PackageResources.webhook_sequence_sql),
+                SQLFile("tables/webhook_delivery", PackageResources.webhook_delivery_sql),
+                SQLFile("tables/webhook_scan", PackageResources.webhook_scan_sql),
+            ]),
+        SchemaMigration(
+            version: 5, name: "orders of connected shops",
             files: [SQLFile("tables/connector_order", PackageResources.connector_order_sql)]),
     ]
 

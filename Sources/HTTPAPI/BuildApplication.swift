@@ -60,6 +60,7 @@ func buildRouter(
     let secured = SecuredRoutes("v1", of: router, api: api)
     EventRoutes(api: api, configuration: configuration).add(to: secured)
     MemberRoutes(api: api, configuration: configuration).add(to: secured)
+    WebhookRoutes(api: api, configuration: configuration).add(to: secured)
     ProjectionRoutes(api: api).add(to: secured)
     OperationRoutes(api: api).add(to: secured)
     LogRoutes(api: api).add(to: secured)

@@ -4,7 +4,7 @@ public import LoyaltyService
 public import Wire
 
 /// What the routes call. `LoyaltyService` is the one that runs; tests bring their own.
-public protocol LoyaltyAPI: PersonAPI, ConnectorAPI, AdministrationAPI, PastAPI, ReportAPI {
+public protocol LoyaltyAPI: PersonAPI, ConnectorAPI, AdministrationAPI, PastAPI, ReportAPI, WebhookAPI, MetricsAPI {
     /// Migrated and connected.
     var isReady: Bool { get }
 

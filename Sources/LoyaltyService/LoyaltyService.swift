@@ -16,6 +16,7 @@ public final class LoyaltyService: Sendable {
         public var maximumBatch = 256
         /// Members whose state is kept in memory.
         public var cachedMembers = 50_000
+        public var webhooks = WebhookConfiguration()
 
         public init() {}
     }
@@ -27,6 +28,8 @@ public final class LoyaltyService: Sendable {
     let keys: KeyRing
     let logger: Logger
     let clock: @Sendable () -> Instant
+    let webhooks: WebhookConfiguration
+    let laneFigures = LaneFigures()
     private let signal: LogSignal
     private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
     let keyCache: PrincipalCache
@@ -44,6 +47,7 @@ public final class LoyaltyService: Sendable {
     ) {
         (self.client, self.log, self.programme, self.keys, self.logger) = (client, log, programme, keys, logger)
         directory = Directory(client: client, log: log, keys: keys, programme: programme, clock: clock)
+        webhooks = configuration.webhooks
         keyCache = PrincipalCache()
         self.clock = clock
         operations = OperationRunner(client: client, logger: logger, clock: clock)
@@ -53,8 +57,13 @@ public final class LoyaltyService: Sendable {
         self.signal = signal
         lane = AppendLane(
             client: client, queueLimit: configuration.queueLimit, maximumBatch: configuration.maximumBatch
-        ) { bundles, lease in
-            defer { signal.raise() }
+        ) { [laneFigures] bundles, lease in
+            let began = ContinuousClock.now
+            defer {
+                signal.raise()
+                laneFigures.note(
+                    requests: bundles.reduce(0) { $0 + $1.count }, elapsed: ContinuousClock.now - began)
+            }
             return await decider.process(bundles, on: lease)
         }
     }

@@ -37,10 +37,11 @@ public struct AccountProjection: Sendable {
             """, [.text(AccountProjection.name)])
         guard let row = rows.first else { throw EventLogError.notMigrated }
         let members = try await client.query("SELECT count(*) FROM treue.account").first?.int8(0) ?? 0
-        let total = try await total()
+        let heads = try await log.heads(on: client)
         var status = ProjectionStatus(
             name: AccountProjection.name, version: Int(try row.int4(0)), codeVersion: AccountProjection.version,
-            state: try row.bool(2) ? "rebuilding" : try row.text(1), rows: members, position: total, head: total)
+            state: try row.bool(2) ? "rebuilding" : try row.text(1), rows: members,
+            partitions: heads.map { .init(partition: $0.partition, position: $0.position, head: $0.position) })
         status.previousVersion = try row.bool(3) ? try row.optionalInt4(4).map(Int.init) : nil
         status.swappedAtMicros = try row.optionalTimestamptz(5)
         status.verifiedAtMicros = try row.optionalTimestamptz(6)

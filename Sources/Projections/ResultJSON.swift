@@ -61,6 +61,16 @@ extension ProjectionStatus {
         writer.member("position", position)
         writer.member("head", head)
         writer.member("lag", lag)
+        writer.key("positions")
+        writer.beginArray()
+        for partition in partitions {
+            writer.beginObject()
+            writer.member("partition", Int64(partition.partition))
+            writer.member("position", partition.position)
+            writer.member("head", partition.head)
+            writer.endObject()
+        }
+        writer.endArray()
         writer.key("previous_version")
         if let previousVersion { writer.integer(Int64(previousVersion)) } else { writer.null() }
         time("swapped_at", swappedAtMicros, &writer)

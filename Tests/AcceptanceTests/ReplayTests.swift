@@ -23,7 +23,8 @@ extension Acceptance {
             let place = try Place()
             let server = try await place.serve()
             // Enough history that a rebuild takes a while.
-            let history = (0..<12_000).map { Sale(id: "h\($0)", member: "old-\($0 % 600)").json }
+            for number in 0..<60 { _ = try await server.enrol("old-\(number)") }
+            let history = (0..<12_000).map { Sale(id: "h\($0)", member: "old-\($0 % 60)").json }
             let file = try place.file("history.ndjson", history.joined(separator: "\n") + "\n")
             #expect(try await place.treue("import", file, "--json", seconds: 300).code == 0)
             let ids = try await enrol(on: server)

@@ -16,18 +16,32 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
     private static let member = "/v1/members/01980000-0000-7000-8000-000000000001"
     private static let readers: Set<Scope> = [.checkout, .memberRead, .support, .admin]
 
-    static let all = [
-        SecuredRoute(method: .post, uri: "/v1/events", scopes: [.checkout, .admin], body: Samples.purchase()),
-        SecuredRoute(method: .post, uri: "/v1/members", scopes: [.checkout, .admin], body: "{}"),
-        SecuredRoute(method: .get, uri: "/v1/members?card=4000", scopes: readers),
-        SecuredRoute(method: .get, uri: member, scopes: readers),
-        SecuredRoute(method: .get, uri: member + "/balance", scopes: readers),
-        SecuredRoute(method: .get, uri: member + "/entries", scopes: readers),
-        SecuredRoute(method: .get, uri: member + "/events", scopes: readers),
-        SecuredRoute(method: .patch, uri: member, scopes: [.support, .admin], body: "{}"),
-        SecuredRoute(method: .delete, uri: member, scopes: [.support, .admin]),
-        SecuredRoute(method: .get, uri: member + "/export", scopes: [.support, .admin]),
+    private static let endpoint = "/v1/webhook_endpoints/01980000-0000-7000-8000-00000000000e"
+    private static let webhooks = [
+        SecuredRoute(
+            method: .post, uri: "/v1/webhook_endpoints", scopes: [.admin], body: #"{"url": "https://shop.example/a"}"#),
+        SecuredRoute(method: .get, uri: "/v1/webhook_endpoints", scopes: [.admin]),
+        SecuredRoute(method: .get, uri: endpoint, scopes: [.admin]),
+        SecuredRoute(method: .patch, uri: endpoint, scopes: [.admin], body: "{}"),
+        SecuredRoute(method: .delete, uri: endpoint, scopes: [.admin]),
+        SecuredRoute(method: .post, uri: endpoint + "/rotate_secret", scopes: [.admin]),
+        SecuredRoute(method: .get, uri: endpoint + "/deliveries", scopes: [.admin]),
+        SecuredRoute(method: .post, uri: endpoint + "/replay", scopes: [.admin]),
     ]
+
+    static let all =
+        [
+            SecuredRoute(method: .post, uri: "/v1/events", scopes: [.checkout, .admin], body: Samples.purchase()),
+            SecuredRoute(method: .post, uri: "/v1/members", scopes: [.checkout, .admin], body: "{}"),
+            SecuredRoute(method: .get, uri: "/v1/members?card=4000", scopes: readers),
+            SecuredRoute(method: .get, uri: member, scopes: readers),
+            SecuredRoute(method: .get, uri: member + "/balance", scopes: readers),
+            SecuredRoute(method: .get, uri: member + "/entries", scopes: readers),
+            SecuredRoute(method: .get, uri: member + "/events", scopes: readers),
+            SecuredRoute(method: .patch, uri: member, scopes: [.support, .admin], body: "{}"),
+            SecuredRoute(method: .delete, uri: member, scopes: [.support, .admin]),
+            SecuredRoute(method: .get, uri: member + "/export", scopes: [.support, .admin]),
+        ] + webhooks
 }
 
 @Suite("access")
@@ -60,7 +74,9 @@ struct AccessTests {
     @Test("every route below /v1 is in this table")
     func allRoutesAreTested() {
         let methods = methodTable()
-        let paths = ["events", "members", "members/x", "members/x/balance", "members/x/entries", "members/x/events"]
+        let paths =
+            ["events", "members", "members/x", "members/x/balance", "members/x/entries", "members/x/events"]
+            + ["webhook_endpoints", "webhook_endpoints/x", "webhook_endpoints/x/replay"]
         #expect(paths.allSatisfy { !methods.methods(of: "/v1/\($0)").isEmpty })
         // The two connectors have signatures instead of keys.
         #expect(SecuredRoute.all.count == methods.count(below: "v1") - 2)

@@ -21,6 +21,7 @@ struct MetricsTests {
             #expect(lines.contains(#"\#(name){method="GET",route="none",status="404"} 2"#))
             #expect(lines.contains(#"\#(name){method="GET",route="none",status="405"} 1"#))
             #expect(lines.contains("treue_http_requests_in_flight 1"))
+            #expect(lines.contains(#"treue_follower_lag_seconds{follower="web\"hooks"} 1.5"#))
             #expect(lines.contains { $0.hasPrefix("process_resident_memory_bytes ") })
             #expect(lines.contains { $0.hasPrefix("process_start_time_seconds ") })
         }

@@ -106,6 +106,18 @@ struct OpenAPITests {
         case "/v1/connectors/woocommerce/webhooks":
             _ = try WooCommerceReader.read(body, topic: "order.updated", shop: "tee.example")
             return
+        case "/v1/webhook_endpoints":
+            _ = try WebhookEndpointBody.read(body)
+            return
+        case "/v1/webhook_endpoints/{id}":
+            _ = try WebhookEndpointChange.read(body)
+            return
+        case "/v1/webhook_endpoints/{id}/rotate_secret":
+            _ = try WebhookRotation.read(body)
+            return
+        case "/v1/webhook_endpoints/{id}/replay":
+            _ = try WebhookReplay.read(body)
+            return
         case "/v1/projections/{name}/retry":
             _ = try RetryBody.read(body)
             return

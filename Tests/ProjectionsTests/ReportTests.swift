@@ -120,6 +120,15 @@ struct ReportTests {
             }
             #expect(closing == Int64(members.count))
             #expect(try await reader.tierMoves(period).rows.isEmpty == false)
+            // Late events reach back: nobody is ever in a tier, or active, before they joined.
+            for row in tiers.rows.indices {
+                guard case .integer(let count)? = tiers.value("closing", in: row) else { continue }
+                #expect(count >= 0)
+            }
+            for row in kpis.rows.indices {
+                guard case .integer(let rate)? = kpis.value("active_rate_bp", in: row) else { continue }
+                #expect(rate <= 10_000)
+            }
             let segments = try await reader.segments(
                 ReportPeriod(unit: .month, from: period.to, to: period.to))
             let all = segments.rows.indices.reduce(Int64(0)) { sum, row in
@@ -141,7 +150,7 @@ struct ReportTests {
                 UPDATE treue.report_cell SET value = value + 1 WHERE projection = 'daily' AND measure = 'purchases'
                    AND (partition, day) = (SELECT partition, max(day) FROM treue.report_cell
                      WHERE projection = 'daily' AND measure = 'purchases' GROUP BY 1 ORDER BY 1 LIMIT 1);
-                UPDATE treue.report_member SET memo = convert_to('2030-01-01 vip', 'UTF8')
+                UPDATE treue.report_member SET memo = convert_to(E'2030-01-01\\nvip\\nvip\\n', 'UTF8')
                  WHERE projection = 'tiers' AND member_id = '\(members[0])';
                 DELETE FROM treue.report_month WHERE member_id = '\(members[1])';
                 """)

@@ -29,7 +29,7 @@ public struct FollowerStore: Sendable {
             if let unread = try row.optionalTimestamptz(3) { oldest = min(oldest ?? unread, unread) }
         }
         let stopped = try await faults(of: name, states: [.stopped], limit: log.partitions, on: connection).count
-        let isFree = try await FollowerLock(name: name).isFree(on: connection)
+        let isFree = try await SessionLock(name: name).isFree(on: connection)
         let isBehind = partitions.contains { $0.position < $0.head }
         let state: FollowerStatus.State =
             stopped > 0 ? .faulty : isFree ? .idle : isBehind ? .behind : .live

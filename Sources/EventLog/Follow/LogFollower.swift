@@ -96,7 +96,7 @@ public final class LogFollower: Sendable {
         while !isStopping {
             var pause = configuration.standbyInterval
             do {
-                if try await FollowerLock(name: name).isFree(on: client) {
+                if try await SessionLock(name: name).isFree(on: client) {
                     try await client.withConnection { lease in
                         try await follow(on: lease, &wakes) { backoff = self.configuration.minimumBackoff }
                     }
@@ -117,7 +117,7 @@ public final class LogFollower: Sendable {
     private func follow(
         on lease: PostgresLease, _ wakes: inout AsyncStream<Void>.Iterator, succeeded: () -> Void
     ) async throws {
-        guard try await FollowerLock(name: name).take(on: lease) else { return }
+        guard try await SessionLock(name: name).take(on: lease) else { return }
         try await FollowerStore(log: log).begin(name, at: configuration.start, on: lease)
         set(.following)
         logger.debug("follower \(name) follows")

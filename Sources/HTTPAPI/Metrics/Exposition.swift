@@ -45,7 +45,7 @@ extension String {
     }
 
     /// A label value may hold anything but a bare backslash, quote or line feed.
-    fileprivate var escapedLabel: String {
+    var escapedLabel: String {
         replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 }

@@ -90,11 +90,12 @@ struct ReferencePage {
         let outline = SchemaOutline(document: document)
         let sections = schemaMembers.map { member -> HTML in
             let isObject = member.value["properties"] != nil
+            let type: HTML = isObject ? "" : "<p>\(outline.type(member.value))</p>"
             return """
                 <section id="schema-\(member.name)">
                 <h3>\(member.name)</h3>
                 \(outline.words(member.value))
-                \(isObject ? "" : "<p>\(outline.type(member.value))</p>")
+                \(type)
                 \(outline.parts(member.value))
                 </section>
 

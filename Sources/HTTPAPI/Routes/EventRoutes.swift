@@ -18,16 +18,16 @@ struct EventRoutes<API: LoyaltyAPI>: Sendable {
 
     func add(to routes: SecuredRoutes) {
         routes.on(.post, "events", for: [.checkout]) { request, context in
-            try await post(request, at: context.receivedAt)
+            try await post(request, at: context.receivedAt, trace: context.trace)
         }
     }
 
-    private func post(_ request: Request, at now: Instant) async throws -> Response {
+    private func post(_ request: Request, at now: Instant, trace: TraceParent?) async throws -> Response {
         let ticket = largeBodies.ticket()
         defer { ticket.leave() }
         return switch try await content(of: request, ticket) {
-        case .event(let event): try await one(event, at: now)
-        case .batch(let items): try await batch(items, at: now)
+        case .event(let event): try await one(event.traced(by: trace), at: now)
+        case .batch(let items): try await batch(items, at: now, trace: trace)
         }
     }
 
@@ -65,8 +65,10 @@ struct EventRoutes<API: LoyaltyAPI>: Sendable {
         return Answer.json(writer, status: answer.status == .accepted ? .created : .ok)
     }
 
-    private func batch(_ items: [CloudEventReader.Item], at now: Instant) async throws -> Response {
-        let events = items.compactMap { try? $0.result.get() }
+    private func batch(
+        _ items: [CloudEventReader.Item], at now: Instant, trace: TraceParent?
+    ) async throws -> Response {
+        let events = items.compactMap { try? $0.result.get().traced(by: trace) }
         var answers = await api.record(events, receivedAt: now)[...]
         if let overload = Self.overload(in: answers) { throw overload }
         var writer = JSONWriter(reserving: 32 + items.count * 400)

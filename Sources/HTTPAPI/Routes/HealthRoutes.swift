@@ -13,8 +13,11 @@ struct HealthRoutes<API: LoyaltyAPI>: Sendable {
             guard api.isReady else { throw Problem.notReady }
             return Self.text("ok\n")
         }
-        router.get("metrics") { _, _ in
-            Self.text(metrics.exposition(), type: "text/plain; version=0.0.4; charset=utf-8")
+        router.get("metrics") { _, context in
+            let families = await api.metrics(at: context.receivedAt)
+            var text = metrics.exposition()
+            text.append(families)
+            return Self.text(text, type: "text/plain; version=0.0.4; charset=utf-8")
         }
     }
 

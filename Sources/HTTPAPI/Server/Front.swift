@@ -3,6 +3,7 @@ import Hummingbird
 import Logging
 import Loyalty
 import LoyaltyService
+import Wire
 
 /// Stands before the router: gives every request its id and its instant, and turns every refusal and failure into a
 /// problem document.
@@ -14,8 +15,9 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
 
     func respond(to request: Request, context outer: BasicRequestContext) async throws -> Response {
         let started = ContinuousClock.now
+        let trace = request.headers[TraceParent.header].flatMap { TraceParent($0) }
         let source = RequestSource(
-            logger: outer.logger, requestID: RequestID.of(request), receivedAt: clock())
+            logger: outer.logger, requestID: RequestID.of(request), receivedAt: clock(), trace: trace)
         let context = APIContext(source: source)
         metrics.begin()
         var response = await answer(to: request, context: context)
@@ -25,6 +27,7 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
         let elapsed = ContinuousClock.now - started
         metrics.end(method: request.method, route: route, status: response.status, elapsed: elapsed)
         response.headers[RequestID.header] = context.requestID
+        if let trace { response.headers[TraceParent.header] = trace.text }
         response.headers[.xContentTypeOptions] = "nosniff"
         if request.uri.path.hasPrefix("/v1") { response.headers[.cacheControl] = "no-store" }
         // Never the query: it may hold an e-mail address.
@@ -33,7 +36,7 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
             metadata: [
                 "request_id": "\(context.requestID)", "method": "\(request.method)", "route": "\(route ?? "none")",
                 "status": "\(response.status.code)", "elapsed": "\(elapsed)",
-            ])
+            ].merging(context.traceMetadata) { own, _ in own })
         return response
     }
 
@@ -68,8 +71,17 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
                 metadata: [
                     "request_id": "\(context.requestID)", "route": "\(context.endpointPath ?? "none")",
                     "error": "\(String(reflecting: type(of: error)))",
-                ])
+                ].merging(context.traceMetadata) { own, _ in own })
             return .unexpected
         }
     }
+}
+
+extension TraceParent {
+    static let header = HTTPField.Name("traceparent")!
+}
+
+extension APIContext {
+    /// What a log line tells of the request's trace.
+    fileprivate var traceMetadata: Logger.Metadata { trace.map { ["trace_id": "\($0.traceID)"] } ?? [:] }
 }

@@ -92,10 +92,11 @@ struct Plan {
         let first = expectedVersion + Int64(events.count) + 1
         var entries: [(entry: LedgerEntry, version: Int64)] = []
         let repeatKey = RepeatKey(key: event.key, contentHash: event.contentHash(memberID: memberID))
+        let trace = Metadata.trace(of: event)
         for (offset, dated) in decision.events.enumerated() {
             let isPrimary = offset == decision.primary
             append(
-                dated, isPrimary ? repeatKey : nil, metadata: isPrimary ? Metadata.bytes(of: event) : nil,
+                dated, isPrimary ? repeatKey : nil, metadata: isPrimary ? Metadata.bytes(of: event) : trace,
                 orderMustBeNew: isPrimary && !orderIsKnown)
             guard offset >= decision.primary, offset <= decision.primary + decision.outcome.followers else { continue }
             entries += dated.answerEntries.map { ($0, first + Int64(offset)) }

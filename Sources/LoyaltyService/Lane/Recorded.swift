@@ -105,4 +105,14 @@ enum Metadata {
         writer.endObject()
         return writer.bytes
     }
+
+    /// What an event that follows from another keeps of it: its trace, if it has one.
+    static func trace(of event: IncomingEvent) -> [UInt8]? {
+        guard let trace = TraceParent.kept(in: event.metadata) else { return nil }
+        var writer = JSONWriter(reserving: 80)
+        writer.beginObject()
+        writer.member("traceparent", trace.text)
+        writer.endObject()
+        return writer.bytes
+    }
 }

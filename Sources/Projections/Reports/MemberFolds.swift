@@ -2,7 +2,7 @@ import Foundation
 import Loyalty
 import Wire
 
-/// Who is in which tier, and who moved: by day.
+/// Who is a member, in which tier, and who moved: by day.
 struct TiersFold: ReportFold {
     static let name = "tiers"
     static let version = 1
@@ -11,32 +11,51 @@ struct TiersFold: ReportFold {
 
     /// Where a member stands.
     struct Memo: Sendable, Equatable {
+        /// Membership reaches back to the first event, also where that arrives later.
+        var joined: CivilDate
+        /// The tier in which they joined.
+        var first: String
         var tier: String
         /// nil for a tier that does not end.
         var validUntil: CivilDate?
     }
 
     func fold(_ dated: DatedEvent, of member: UUID, _ memo: inout Memo?, _ sums: inout ReportSums) throws {
-        let before = memo
+        guard let before = memo else {
+            guard case .enrolled(let event) = dated.event else { throw ReportFault.noBeginning }
+            let begun = Memo(joined: zone.date(of: dated.at), first: event.tier, tier: event.tier)
+            memo = begun
+            try join(begun, by: 1, &sums)
+            try sums.add(1, to: "valid", on: ReportSums.noDay, begun.tier, begun.until)
+            return
+        }
+        var after = before
         switch dated.event {
-        case .enrolled(let event) where memo == nil:
-            memo = Memo(tier: event.tier, validUntil: nil)
-            try sums.add(1, to: "population", on: zone.date(of: dated.at), event.tier)
+        case .purchaseCompleted, .purchaseReturned, .activityCompleted:
+            after.joined = min(before.joined, zone.date(of: dated.at))
         case .tierChanged(let event):
-            memo = Memo(tier: event.to, validUntil: event.validUntil)
+            (after.tier, after.validUntil) = (event.to, event.validUntil)
             try move(event, on: dated.at, by: 1, &sums)
         case .restated(let event):
-            memo = Memo(tier: event.state.standing.tier, validUntil: event.state.standing.validUntil)
+            (after.tier, after.validUntil) = (event.state.standing.tier, event.state.standing.validUntil)
             for correction in event.corrections {
                 guard case .tierChanged(let change) = correction.event else { continue }
                 try move(change, on: correction.at, by: correction.effect == .added ? 1 : -1, &sums)
             }
         default: return
         }
-        guard memo != nil || before != nil else { throw ReportFault.noBeginning }
-        guard memo != before else { return }
-        if let before { try sums.add(-1, to: "valid", on: ReportSums.noDay, before.tier, before.until) }
-        if let memo { try sums.add(1, to: "valid", on: ReportSums.noDay, memo.tier, memo.until) }
+        memo = after
+        if after.joined != before.joined {
+            try join(before, by: -1, &sums)
+            try join(after, by: 1, &sums)
+        }
+        try sums.add(-1, to: "valid", on: ReportSums.noDay, before.tier, before.until)
+        try sums.add(1, to: "valid", on: ReportSums.noDay, after.tier, after.until)
+    }
+
+    private func join(_ memo: Memo, by count: Int64, _ sums: inout ReportSums) throws {
+        try sums.add(count, to: "members", on: memo.joined)
+        try sums.add(count, to: "population", on: memo.joined, memo.first)
     }
 
     private func move(_ change: TierChanged, on instant: Instant, by count: Int64, _ sums: inout ReportSums) throws {
@@ -47,13 +66,15 @@ struct TiersFold: ReportFold {
         try sums.add(count, to: "population", on: day, change.to)
     }
 
-    func encode(_ memo: Memo) -> [UInt8] { Array("\(memo.until) \(memo.tier)".utf8) }
+    func encode(_ memo: Memo) -> [UInt8] {
+        Array([memo.joined.description, memo.first, memo.tier, memo.until].joined(separator: "\n").utf8)
+    }
 
     func decode(_ bytes: [UInt8]) throws -> Memo {
-        let parts = String(decoding: bytes, as: UTF8.self).split(
-            separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw ReportFault.noBeginning }
-        return Memo(tier: String(parts[1]), validUntil: CivilDate(parts[0]))
+        let parts = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        guard parts.count == 4, let joined = CivilDate(parts[0]) else { throw ReportFault.noBeginning }
+        return Memo(
+            joined: joined, first: String(parts[1]), tier: String(parts[2]), validUntil: CivilDate(parts[3]))
     }
 }
 

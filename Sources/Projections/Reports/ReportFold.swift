@@ -28,7 +28,7 @@ extension ReportFold where Memo == NoMemo {
     func decode(_ bytes: [UInt8]) -> NoMemo { NoMemo() }
 }
 
-/// What happened, by day: events, members, purchases, returns, and points by wallet and kind of entry.
+/// What happened, by day: events, purchases, returns, and points by wallet and kind of entry.
 struct DailyFold: ReportFold {
     typealias Memo = NoMemo
     static let name = "daily"
@@ -40,7 +40,6 @@ struct DailyFold: ReportFold {
         let day = zone.date(of: dated.at)
         try sums.add(1, to: "events", on: day)
         switch dated.event {
-        case .enrolled: try sums.add(1, to: "members", on: day)
         case .purchaseCompleted(let event):
             try sums.add(1, to: "purchases", on: day, event.purchase.currency)
             try sums.add(try event.purchase.lines.total, to: "purchase_amount", on: day, event.purchase.currency)

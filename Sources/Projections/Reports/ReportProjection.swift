@@ -98,11 +98,16 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
         let store = FollowerStore(log: log)
         let follower = try await store.status(of: name, on: client)
         let figures = try await figures(of: standing.generation, on: client)
-        let heads = try await log.heads(on: client).reduce(0) { $0 + $1.position }
+        var positions: [Int: Int64] = [:]
+        for partition in follower.partitions { positions[partition.partition] = partition.position }
+        let partitions = try await log.heads(on: client).map { head in
+            let position = min(positions[head.partition] ?? 0, head.position)
+            return ProjectionStatus.Partition(partition: head.partition, position: position, head: head.position)
+        }
         var status = ProjectionStatus(
             name: name, version: standing.version, codeVersion: Fold.version,
             state: standing.buildingGeneration != nil ? "rebuilding" : state(of: follower), rows: figures,
-            position: follower.partitions.reduce(0) { $0 + $1.position }, head: heads)
+            partitions: partitions)
         status.previousVersion = standing.previousGeneration == nil ? nil : standing.previousVersion
         (status.swappedAtMicros, status.verifiedAtMicros) = (standing.swappedAtMicros, standing.verifiedAtMicros)
         (status.faults, status.skipped) = try await ProjectionFaults.of(name, in: log, on: client)

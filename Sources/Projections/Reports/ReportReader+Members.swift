@@ -67,7 +67,10 @@ extension ReportReader {
     /// Members, purchases and points of each period.
     public func kpis(_ period: ReportPeriod) async throws -> ReportTable {
         var counts = RunningFigures()
-        for measure in ["events", "members", "purchases", "purchase_amount", "returns", "return_amount"] {
+        for sum in try await sums(of: "members", in: "tiers", period) {
+            counts.add(sum.value, to: "members", of: "", in: sum.period)
+        }
+        for measure in ["events", "purchases", "purchase_amount", "returns", "return_amount"] {
             for sum in try await sums(of: measure, in: "daily", period) {
                 counts.add(sum.value, to: measure, of: sum.a, in: sum.period)
             }

@@ -39,7 +39,7 @@ extension ReportReader {
 
     public func segments(_ period: ReportPeriod) async throws -> ReportTable {
         var joined = RunningFigures()
-        for sum in try await sums(of: "members", in: "daily", period) {
+        for sum in try await sums(of: "members", in: "tiers", period) {
             joined.add(sum.value, to: "members", of: "", in: sum.period)
         }
         var table = ReportTable(columns: [

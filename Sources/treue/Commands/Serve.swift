@@ -46,8 +46,8 @@ struct Serve: AsyncParsableCommand {
                     services: [
                         .init(service: Recorder(service: service)), .init(service: OperationDesk(service: service)),
                         .init(service: ReportDesk(service: service)),
-                        .init(service: application),
-                    ],
+                    ] + BackgroundWork(installation, service).services.map { .init(service: $0) }
+                        + [.init(service: application)],
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             try await group.run()
             logger.notice("stopped")

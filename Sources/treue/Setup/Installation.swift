@@ -81,10 +81,20 @@ struct Installation: Sendable {
         }
     }
 
+    /// How webhooks are sent.
+    var webhooks: WebhookConfiguration {
+        var configuration = WebhookConfiguration()
+        configuration.allowsPrivateNetwork = settings.webhooksMayBePrivate
+        return configuration
+    }
+
     /// A service over it; see ``withService(_:)``.
     func service() -> LoyaltyService {
-        LoyaltyService(
-            client: client, log: log, programme: programme, keys: keys, logger: logger, clock: SystemClock.now)
+        var configuration = LoyaltyService.Configuration()
+        configuration.webhooks = webhooks
+        return LoyaltyService(
+            client: client, log: log, programme: programme, keys: keys, logger: logger, configuration: configuration,
+            clock: SystemClock.now)
     }
 
     /// Rebuilds the accounts where another version of the program wrote them, so that nothing is decided on rows of a shape

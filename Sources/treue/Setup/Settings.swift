@@ -43,6 +43,8 @@ struct Settings: Sendable {
     var logLevel: Logger.Level
     var logsJSON: Bool
     var connectors = ConnectorSecrets()
+    /// Whether webhooks may go to private addresses, and over plain `http`.
+    var webhooksMayBePrivate: Bool
 
     init(_ options: SettingsOptions, environment: [String: String]) throws {
         let file = try options.config.map(Settings.read) ?? [:]
@@ -75,6 +77,11 @@ struct Settings: Sendable {
         connectors = ConnectorSecrets(
             shopify: secrets(options.shopifySecret, "TREUE_SHOPIFY_SECRET"),
             wooCommerce: secrets(options.woocommerceSecret, "TREUE_WOOCOMMERCE_SECRET"))
+        let network = value(nil, "TREUE_WEBHOOK_PRIVATE_NETWORK") ?? "refuse"
+        guard network == "refuse" || network == "allow" else {
+            throw Fault(cannot: "TREUE_WEBHOOK_PRIVATE_NETWORK is \(network), but must be allow or refuse")
+        }
+        webhooksMayBePrivate = network == "allow"
     }
 
     /// Lines of `NAME=value`; empty lines and those that begin with `#` are passed over.

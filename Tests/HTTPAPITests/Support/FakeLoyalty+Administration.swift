@@ -34,7 +34,8 @@ extension FakeLoyalty {
     func projections() async throws(ServiceError) -> [ProjectionStatus] {
         [
             ProjectionStatus(
-                name: "account", version: 1, codeVersion: 1, state: "live", rows: 3, position: 100, head: 100)
+                name: "account", version: 1, codeVersion: 1, state: "live", rows: 3,
+                partitions: [.init(partition: 0, position: 100, head: 100)])
         ]
     }
 

@@ -1,13 +1,13 @@
-import Postgres
+public import Postgres
 
-/// The lease of a follower's name: a session's advisory lock, gone with its connection. Two 32-bit numbers: one says
-/// that it is a follower's, the other is the name's FNV-1a hash.
-struct FollowerLock: Sendable {
+/// A lease on a name, so that of several server processes one does the work: a session's advisory lock, gone with its
+/// connection. Two 32-bit numbers: one says that it is of this kind, the other is the name's FNV-1a hash.
+public struct SessionLock: Sendable {
     /// "trfo"
     private static let family: Int32 = 0x7472_666F
     private let key: Int32
 
-    init(name: String) {
+    public init(name: String) {
         key = Int32(bitPattern: name.utf8.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 })
     }
 
@@ -22,12 +22,12 @@ struct FollowerLock: Sendable {
         """
 
     /// Takes the lock for the session, if nobody has it.
-    func take(on lease: PostgresLease) async throws(PostgresError) -> Bool {
+    public func take(on lease: PostgresLease) async throws(PostgresError) -> Bool {
         try await lease.query(Self.take, [.int4(Self.family), .int4(key)])[0].bool(0)
     }
 
     /// Whether nobody has it at this moment.
-    func isFree(on connection: some PostgresQuerying) async throws(PostgresError) -> Bool {
+    public func isFree(on connection: some PostgresQuerying) async throws(PostgresError) -> Bool {
         let numbers: [PostgresValue] = [
             .int8(Int64(UInt32(bitPattern: Self.family))), .int8(Int64(UInt32(bitPattern: key))),
         ]

@@ -1,0 +1,38 @@
+public import Foundation
+public import Loyalty
+public import LoyaltyService
+public import Wire
+
+/// What the routes of webhook endpoints call.
+public protocol WebhookAPI: Sendable {
+    /// Makes an endpoint; its secret is in the answer and nowhere else.
+    func createWebhookEndpoint(
+        _ body: WebhookEndpointBody, at now: Instant
+    ) async throws(ServiceError) -> FreshWebhookEndpoint
+
+    /// A part of all endpoints, oldest first.
+    func webhookEndpoints(at now: Instant, page: PageRequest) async throws(ServiceError) -> Page<WebhookEndpoint>
+
+    func webhookEndpoint(_ id: UUID, at now: Instant) async throws(ServiceError) -> WebhookEndpoint
+
+    /// Changes what the body names.
+    func updateWebhookEndpoint(
+        _ id: UUID, _ change: WebhookEndpointChange, at now: Instant
+    ) async throws(ServiceError) -> WebhookEndpoint
+
+    /// Removes an endpoint with all that waits for it.
+    func deleteWebhookEndpoint(_ id: UUID) async throws(ServiceError)
+
+    /// Gives an endpoint a new secret; the old one signs beside it for a while.
+    func rotateWebhookSecret(
+        of id: UUID, _ rotation: WebhookRotation, at now: Instant
+    ) async throws(ServiceError) -> FreshWebhookEndpoint
+
+    /// A part of what was, is or will be sent to an endpoint, newest first.
+    func webhookDeliveries(
+        of id: UUID, state: WebhookDelivery.State?, at now: Instant, page: PageRequest
+    ) async throws(ServiceError) -> Page<WebhookDelivery>
+
+    /// Sends again what was given up, or one finished delivery; answers how many.
+    func replayWebhooks(of id: UUID, _ replay: WebhookReplay, at now: Instant) async throws(ServiceError) -> Int
+}
