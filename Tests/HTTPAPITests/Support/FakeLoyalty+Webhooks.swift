@@ -22,9 +22,12 @@ extension FakeLoyalty {
     }
 
     func createWebhookEndpoint(
-        _ body: WebhookEndpointBody, at now: Instant
-    ) async throws(ServiceError) -> FreshWebhookEndpoint {
-        FreshWebhookEndpoint(endpoint: endpoint(body), secret: Self.secret)
+        _ body: WebhookEndpointBody, by maker: UUID, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        keyBook.once(idempotencyKey) { _ in
+            answer(FreshWebhookEndpoint(endpoint: endpoint(body), secret: Self.secret))
+        }
     }
 
     func webhookEndpoints(at now: Instant, page: PageRequest) async throws(ServiceError) -> Page<WebhookEndpoint> {
@@ -37,7 +40,7 @@ extension FakeLoyalty {
     }
 
     func updateWebhookEndpoint(
-        _ id: UUID, _ change: WebhookEndpointChange, at now: Instant
+        _ id: UUID, _ change: WebhookEndpointChange, by maker: UUID, at now: Instant
     ) async throws(ServiceError) -> WebhookEndpoint {
         try check(id)
         var endpoint = endpoint()
@@ -46,15 +49,20 @@ extension FakeLoyalty {
         return endpoint
     }
 
-    func deleteWebhookEndpoint(_ id: UUID) async throws(ServiceError) { try check(id) }
+    func deleteWebhookEndpoint(_ id: UUID, by maker: UUID, at now: Instant) async throws(ServiceError) {
+        try check(id)
+    }
 
     func rotateWebhookSecret(
-        of id: UUID, _ rotation: WebhookRotation, at now: Instant
-    ) async throws(ServiceError) -> FreshWebhookEndpoint {
+        of id: UUID, _ rotation: WebhookRotation, by maker: UUID, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
         try check(id)
-        var endpoint = endpoint()
-        endpoint.previousSecretUntil = Instant(micros: now.micros + rotation.overlapSeconds * 1_000_000)
-        return FreshWebhookEndpoint(endpoint: endpoint, secret: Self.secret)
+        return keyBook.once(idempotencyKey) { _ in
+            var endpoint = endpoint()
+            endpoint.previousSecretUntil = Instant(micros: now.micros + rotation.overlapSeconds * 1_000_000)
+            return answer(FreshWebhookEndpoint(endpoint: endpoint, secret: Self.secret))
+        }
     }
 
     func webhookDeliveries(
@@ -68,9 +76,12 @@ extension FakeLoyalty {
         return Page(items: [delivery], nextCursor: nil)
     }
 
-    func replayWebhooks(of id: UUID, _ replay: WebhookReplay, at now: Instant) async throws(ServiceError) -> Int {
+    func replayWebhooks(
+        of id: UUID, _ replay: WebhookReplay, by maker: UUID, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (Int) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
         try check(id)
-        return replay.delivery == nil ? 3 : 1
+        return keyBook.once(idempotencyKey) { _ in answer(replay.delivery == nil ? 3 : 1) }
     }
 }
 
