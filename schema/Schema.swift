@@ -91,7 +91,6 @@ public enum Schema {
                 SQLFile("tables/webhook_delivery", PackageResources.webhook_delivery_sql),
                 SQLFile("tables/webhook_scan", PackageResources.webhook_scan_sql),
             ]),
-            ]),
         SchemaMigration(
             version: 7, name: "orders of connected shops",
             files: [SQLFile("tables/connector_order", PackageResources.connector_order_sql)]),

@@ -10,7 +10,7 @@ public import Wire
 extension LoyaltyService {
     /// All read models.
     public var catalogue: ProjectionCatalogue {
-        ProjectionCatalogue(client: client, log: log, zone: programme.zone)
+        ProjectionCatalogue(client: client, log: log, zone: programmes.standard.zone)
     }
 
     /// All read models and how they stand.

@@ -76,7 +76,8 @@ struct KnownStream {
         var balances: [String: Int64] = [:]
         for index in lines.indices {
             let entry = lines[index].entry
-            balances[entry.wallet, default: 0] &+= entry.points
+            // What waits is in the ledger, and in no balance before it matures.
+            if !entry.isPending { balances[entry.wallet, default: 0] &+= entry.points }
             lines[index].entry.balance = balances[entry.wallet] ?? 0
         }
         return lines

@@ -19,6 +19,7 @@ extension LoyaltyService {
                 throw ServiceError.memberNotFound
             }
             let instant = clocks.asOf ?? max(min(knownAt, now), stream.state.latest)
+            let programme = try programme(of: stream.state)
             let state = try stream.state(at: instant, under: programme)
             return BalanceView(
                 memberID: member, version: stream.version, balance: programme.balance(of: state, at: instant))
@@ -40,6 +41,7 @@ extension LoyaltyService {
                     of: member, knownAt: clocks.knownAt, upTo: start?.version ?? .max, in: log, on: client)
             else { throw ServiceError.memberNotFound }
             let dueAt = start?.dueAt.map(Instant.init) ?? min(clocks.knownAt ?? now, now)
+            let programme = try programme(of: stream.state)
             let lines = try stream.lines(asOf: clocks.asOf, now: dueAt, under: programme)
             let shown = Int(start?.shown ?? 0)
             let part = lines.reversed().dropFirst(shown).prefix(page.limit)

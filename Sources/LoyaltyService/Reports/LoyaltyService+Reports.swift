@@ -9,7 +9,7 @@ public struct ReportRequest: Hashable, Sendable {
         /// Other tables that the report has.
         public var views: [String] {
             switch self {
-            case .liability: ["movements", "open"]
+            case .liability: ["movements", "open", "cohorts"]
             case .tiers: ["population", "movements"]
             case .breakage, .kpis, .segments: []
             }
@@ -44,14 +44,15 @@ public struct ReportAnswer: Sendable {
 extension LoyaltyService {
     /// A report, from figures that follow the log by a moment.
     public func report(_ request: ReportRequest, at now: Instant) async throws(ServiceError) -> ReportAnswer {
-        let today = programme.zone.date(of: now)
+        let today = programmes.standard.zone.date(of: now)
         let period = try period(of: request, today: today)
-        let reader = ReportReader(client: client, currency: programme.currencies.first?.code ?? "")
+        let reader = ReportReader(client: client, currency: programmes.standard.currencies.first?.code ?? "")
         let view = request.view ?? request.kind.views.first
         do {
             let table =
                 switch (request.kind, view) {
                 case (.liability, "open"): try await reader.openPoints(today: today)
+                case (.liability, "cohorts"): try await reader.cohorts(period)
                 case (.liability, _): try await reader.liability(period)
                 case (.breakage, _): try await reader.breakage(period)
                 case (.tiers, "movements"): try await reader.tierMoves(period)

@@ -83,7 +83,7 @@ extension TiersFold.Memo {
     fileprivate var until: String { validUntil.map(\.description) ?? "" }
 }
 
-/// What is owed in points: by wallet, by the month in which it was earned, and by the day on which it ends.
+/// What is owed in points: by wallet and by the day on which it ends.
 struct LiabilityFold: ReportFold {
     static let name = "liability"
     static let version = 1
@@ -106,8 +106,7 @@ struct LiabilityFold: ReportFold {
 
     private func add(_ state: MemberState, _ sign: Int64, _ sums: inout ReportSums) throws {
         for open in state.openPoints {
-            let key = "\(open.wallet) \(open.cohort)"
-            try sums.add(sign * open.points, to: "open", on: ReportSums.noDay, key, open.ends)
+            try sums.add(sign * open.points, to: "open", on: ReportSums.noDay, open.wallet, open.ends)
         }
     }
 
@@ -115,29 +114,27 @@ struct LiabilityFold: ReportFold {
     func decode(_ bytes: [UInt8]) throws -> MemberState { try StateCodec.decode(bytes) }
 }
 
-/// Points that somebody could spend, or owes.
+/// Points that somebody could spend, waits for, or owes.
 struct OpenPoints: Hashable, Sendable {
     var wallet: String
-    /// The month in which they were earned, such as `2026-03`; `debt` for what is owed to us.
-    var cohort: String
-    /// The day at whose 00:00 they end, or `never`.
+    /// The day at whose 00:00 they end; `never`, `pending` for what waits, `debt` for what is owed to us.
     var ends: String
     /// Below zero for a debt.
     var points: Int64
 }
 
 extension MemberState {
-    /// All open points, by lot; they add up to what is available.
+    /// All points by wallet and end; they add up to what is available and pending.
     var openPoints: [OpenPoints] {
-        var all = wallet.open.filter { $0.available != 0 }.map { lot in
-            let ends = lot.end == .inactivity ? inactiveOn.map(\.description) : nil
-            return OpenPoints(
-                wallet: Programme.defaultWallet, cohort: String(lot.id.description.prefix(7)), ends: ends ?? "never",
-                points: lot.available)
+        wallets.flatMap { wallet in
+            let inactive = wallet.inactiveOn.map(\.description) ?? "never"
+            var all = wallet.lots.map { lot in
+                OpenPoints(
+                    wallet: wallet.id, ends: lot.end == .inactivity ? inactive : lot.end.name, points: lot.points)
+            }
+            all.append(OpenPoints(wallet: wallet.id, ends: "pending", points: wallet.pendingPoints))
+            all.append(OpenPoints(wallet: wallet.id, ends: "debt", points: -wallet.debt))
+            return all
         }
-        if wallet.debt != 0 {
-            all.append(OpenPoints(wallet: Programme.defaultWallet, cohort: "debt", ends: "never", points: -wallet.debt))
-        }
-        return all
     }
 }

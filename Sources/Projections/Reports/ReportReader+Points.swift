@@ -4,11 +4,14 @@ import Postgres
 extension ReportReader {
     /// What became of points: names of the figures that a kind of entry counts for.
     private static func figure(of kind: String) -> String {
-        if kind.hasPrefix("accrual") { return "issued" }
-        if kind.hasPrefix("revocation") { return "revoked" }
-        if kind.hasPrefix("expiry") { return "expired" }
-        if kind.hasPrefix("redemption") { return "redeemed" }
-        return "adjusted"
+        let kind = kind.hasSuffix("_reversal") ? String(kind.dropLast("_reversal".count)) : kind
+        return switch kind {
+        case "accrual", "maturity", "referral": "issued"
+        case "revocation": "revoked"
+        case "expiry": "expired"
+        case "redemption", "reservation", "cancellation", "lapse", "voucher": "redeemed"
+        default: "adjusted"
+        }
     }
 
     private func points(_ period: ReportPeriod) async throws -> RunningFigures {
@@ -41,7 +44,7 @@ extension ReportReader {
         return table
     }
 
-    /// Points outstanding now, by wallet, month of earning and day of expiry.
+    /// Points outstanding now, by wallet and day of expiry.
     ///
     /// - Parameter today: what should have ended by then is marked: nothing has recorded it yet.
     public func openPoints(today: CivilDate) async throws -> ReportTable {
@@ -52,15 +55,35 @@ extension ReportReader {
                AND generation = (SELECT generation FROM treue.projection WHERE name = 'liability')
              GROUP BY 1, 2 HAVING sum(value) <> 0 ORDER BY 1, 2
             """)
-        var table = ReportTable(columns: ["wallet", "earned_in", "ends_on", "points", "overdue"])
+        var table = ReportTable(columns: ["wallet", "ends_on", "kind", "points", "overdue"])
         for row in rows {
-            let key = try row.text(0).split(separator: " ", maxSplits: 1).map(String.init)
             let ends = try row.text(1)
-            let isOver = CivilDate(ends).map { $0 <= today } ?? false
+            let day = CivilDate(ends)
+            let isOver = day.map { $0 <= today } ?? false
+            let kind = ["pending", "debt"].contains(ends) ? ends : "available"
             table.rows.append([
-                .text(key.first ?? ""), .text(key.last ?? ""), ends == "never" ? .null : .text(ends),
-                .integer(try row.int8(2)), .integer(isOver ? 1 : 0),
+                .text(try row.text(0)), day == nil ? .null : .text(ends), .text(kind), .integer(try row.int8(2)),
+                .integer(isOver ? 1 : 0),
             ])
+        }
+        return table
+    }
+
+    /// What is outstanding at the end, by the period in which it was earned: the oldest points are taken to have gone first.
+    public func cohorts(_ period: ReportPeriod) async throws -> ReportTable {
+        let figures = try await points(period)
+        var table = ReportTable(columns: ["earned_in", "wallet", "issued", "outstanding"])
+        for wallet in figures.keys {
+            var left = max(0, figures.sum(of: wallet, before: period.to.adding(days: 1)))
+            var rows: [[ReportTable.Value]] = []
+            for start in period.starts.reversed() {
+                let issued = max(0, figures.value("issued", of: wallet, in: start))
+                let open = min(left, issued)
+                left -= open
+                rows.append([.text(period.label(start)), .text(wallet), .integer(issued), .integer(open)])
+            }
+            if left > 0 { rows.append([.text("before"), .text(wallet), .null, .integer(left)]) }
+            table.rows += rows.reversed()
         }
         return table
     }

@@ -204,7 +204,7 @@ struct Projections: AsyncParsableCommand {
 
 extension Installation {
     /// All read models.
-    var catalogue: ProjectionCatalogue { ProjectionCatalogue(client: client, log: log, zone: programme.zone) }
+    var catalogue: ProjectionCatalogue { ProjectionCatalogue(client: client, log: log, zone: programmes.standard.zone) }
 
     /// The read model of that name.
     func projection(_ name: String) throws -> any Projection {

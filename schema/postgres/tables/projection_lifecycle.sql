@@ -7,3 +7,6 @@ ALTER TABLE treue.projection
     ADD COLUMN previous_generation bigint,
     ADD COLUMN swapped_at          timestamptz,
     ADD COLUMN verified_at         timestamptz;
+
+-- Nothing has been written yet: whatever comes is this program's.
+UPDATE treue.projection SET version = 2 WHERE name = 'account' AND NOT EXISTS (SELECT FROM treue.event);
