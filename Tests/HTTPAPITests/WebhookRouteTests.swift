@@ -1,4 +1,5 @@
 import HTTPTypes
+import LoyaltyService
 import Synchronization
 import Testing
 import Wire
@@ -25,6 +26,22 @@ struct WebhookRouteTests {
                 let shown = try await caller.call(.get, uri)
                 #expect(shown.status == 200 && !shown.text.contains("whsec_"))
             }
+        }
+    }
+
+    @Test("a request that comes again under its Idempotency-Key is answered as the first time, and says so")
+    func repeats() async throws {
+        let field = try #require(HTTPField.Name("Idempotency-Key"))
+        try await Harness().run { caller in
+            func post() async throws -> Caller.Reply {
+                try await caller.call(
+                    .post, Self.path, type: "application/json", headers: [field: "k-1"],
+                    body: #"{"url": "https://shop.example/a"}"#)
+            }
+            let (first, second) = (try await post(), try await post())
+            #expect(first.status == 201 && second.status == 201 && first.body == second.body)
+            #expect(first.headers[RequestKey.replayed] == nil && second.headers[RequestKey.replayed] == "true")
+            #expect(second.headers[.location] == Self.one)
         }
     }
 

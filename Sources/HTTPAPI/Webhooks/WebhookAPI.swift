@@ -5,9 +5,9 @@ public import Wire
 
 /// What the routes of webhook endpoints call.
 public protocol WebhookAPI: Sendable {
-    /// Makes an endpoint, once for one idempotency key; its secret is in the answer and nowhere else.
+    /// Makes an endpoint, once for one idempotency key: a repeat is given what `answer` made of the first.
     func createWebhookEndpoint(
-        _ body: WebhookEndpointBody, idempotencyKey: RequestKey?, at now: Instant,
+        _ body: WebhookEndpointBody, by maker: UUID, idempotencyKey: RequestKey?, at now: Instant,
         answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
     ) async throws(ServiceError) -> KeptAnswer
 
@@ -18,15 +18,15 @@ public protocol WebhookAPI: Sendable {
 
     /// Changes what the body names.
     func updateWebhookEndpoint(
-        _ id: UUID, _ change: WebhookEndpointChange, at now: Instant
+        _ id: UUID, _ change: WebhookEndpointChange, by maker: UUID, at now: Instant
     ) async throws(ServiceError) -> WebhookEndpoint
 
     /// Removes an endpoint with all that waits for it.
-    func deleteWebhookEndpoint(_ id: UUID) async throws(ServiceError)
+    func deleteWebhookEndpoint(_ id: UUID, by maker: UUID, at now: Instant) async throws(ServiceError)
 
     /// Gives an endpoint a new secret, once for one idempotency key; the old one signs beside it for a while.
     func rotateWebhookSecret(
-        of id: UUID, _ rotation: WebhookRotation, idempotencyKey: RequestKey?, at now: Instant,
+        of id: UUID, _ rotation: WebhookRotation, by maker: UUID, idempotencyKey: RequestKey?, at now: Instant,
         answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
     ) async throws(ServiceError) -> KeptAnswer
 
@@ -35,6 +35,9 @@ public protocol WebhookAPI: Sendable {
         of id: UUID, state: WebhookDelivery.State?, at now: Instant, page: PageRequest
     ) async throws(ServiceError) -> Page<WebhookDelivery>
 
-    /// Sends again what was given up, or one finished delivery; answers how many.
-    func replayWebhooks(of id: UUID, _ replay: WebhookReplay, at now: Instant) async throws(ServiceError) -> Int
+    /// Sends again what was given up, or one finished delivery, once for one idempotency key.
+    func replayWebhooks(
+        of id: UUID, _ replay: WebhookReplay, by maker: UUID, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (Int) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer
 }

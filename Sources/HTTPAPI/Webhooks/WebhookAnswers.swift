@@ -1,11 +1,22 @@
+import HTTPTypes
 import Loyalty
 import LoyaltyService
 import Wire
 
+extension FreshWebhookEndpoint {
+    /// The only answer that shows a secret.
+    func answer(status: HTTPResponse.Status, at now: Instant) -> KeptAnswer {
+        var writer = JSONWriter(reserving: 512)
+        writer.webhookEndpoint(endpoint, at: now, secret: secret)
+        let location = status == .created ? "/v1/webhook_endpoints/\(UUIDText.text(endpoint.id))" : nil
+        return KeptAnswer(status: status.code, location: location, body: writer.bytes)
+    }
+}
+
 extension JSONWriter {
     /// An endpoint; its secret only where it was just made.
     mutating func webhookEndpoint(
-        _ endpoint: WebhookEndpoint, at context: AuthenticatedContext, secret: WebhookSecret? = nil
+        _ endpoint: WebhookEndpoint, at now: Instant, secret: WebhookSecret? = nil
     ) {
         beginObject()
         member("id", endpoint.id)
@@ -17,7 +28,7 @@ extension JSONWriter {
         endArray()
         member("enabled", endpoint.isEnabled)
         nullableMember("disabled_reason", endpoint.disabledReason)
-        member("circuit", endpoint.circuit(at: context.receivedAt).rawValue)
+        member("circuit", endpoint.circuit(at: now).rawValue)
         nullableTime("open_until", endpoint.openUntil)
         nullableTime("failing_since", endpoint.failingSince)
         nullableTime("last_success_at", endpoint.lastSuccessAt)

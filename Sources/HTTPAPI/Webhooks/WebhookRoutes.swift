@@ -22,19 +22,15 @@ struct WebhookRoutes<API: WebhookAPI>: Sendable {
     }
 
     private func create(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        let key = try RequestKey.of(request, principal: context.principal, route: "POST /v1/webhook_endpoints")
-        let body = try parsed(try await read(request), by: WebhookEndpointBody.read)
-        let kept = try await api.createWebhookEndpoint(body, idempotencyKey: key, at: context.receivedAt) { made in
-            let location = "/v1/webhook_endpoints/\(UUIDText.text(made.endpoint.id))"
-            return KeptAnswer(status: 201, location: location, body: Self.written(made, at: context))
-        }
+        let idempotency = try RequestKey.of(
+            request, principal: context.principal, route: "POST /v1/webhook_endpoints")
+        let bytes = try await BodyReader.json(request, configuration)
+        let body = try parsed(bytes, by: WebhookEndpointBody.read)
+        let now = context.receivedAt
+        let kept = try await api.createWebhookEndpoint(
+            body, by: context.principal.keyID, idempotencyKey: idempotency, at: now
+        ) { $0.answer(status: .created, at: now) }
         return Answer.kept(kept)
-    }
-
-    private static func written(_ made: FreshWebhookEndpoint, at context: AuthenticatedContext) -> [UInt8] {
-        var writer = JSONWriter(reserving: 512)
-        writer.webhookEndpoint(made.endpoint, at: context, secret: made.secret)
-        return writer.bytes
     }
 
     private func list(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
@@ -43,39 +39,44 @@ struct WebhookRoutes<API: WebhookAPI>: Sendable {
         try query.check()
         let page = try await api.webhookEndpoints(at: context.receivedAt, page: part)
         var writer = JSONWriter(reserving: 64 + page.items.count * 400)
-        writer.page(page) { $0.webhookEndpoint($1, at: context) }
+        writer.page(page) { $0.webhookEndpoint($1, at: context.receivedAt) }
         return Answer.json(writer)
     }
 
     private func show(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let endpoint = try await api.webhookEndpoint(try id(context), at: context.receivedAt)
         var writer = JSONWriter(reserving: 512)
-        writer.webhookEndpoint(endpoint, at: context)
+        writer.webhookEndpoint(endpoint, at: context.receivedAt)
         return Answer.json(writer)
     }
 
     private func update(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let id = try id(context)
-        let change = try parsed(try await read(request), by: WebhookEndpointChange.read)
-        let endpoint = try await api.updateWebhookEndpoint(id, change, at: context.receivedAt)
+        let bytes = try await BodyReader.json(request, configuration)
+        let change = try parsed(bytes, by: WebhookEndpointChange.read)
+        let endpoint = try await api.updateWebhookEndpoint(
+            id, change, by: context.principal.keyID, at: context.receivedAt)
         var writer = JSONWriter(reserving: 512)
-        writer.webhookEndpoint(endpoint, at: context)
+        writer.webhookEndpoint(endpoint, at: context.receivedAt)
         return Answer.json(writer)
     }
 
     private func delete(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        try await api.deleteWebhookEndpoint(try id(context))
+        try await api.deleteWebhookEndpoint(
+            try id(context), by: context.principal.keyID, at: context.receivedAt)
         return Answer.nothing()
     }
 
     private func rotate(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let id = try id(context)
-        let key = try RequestKey.of(
+        let idempotency = try RequestKey.of(
             request, principal: context.principal, route: "POST /v1/webhook_endpoints/{id}/rotate_secret")
-        let rotation = try parsed(try await readOptional(request), by: WebhookRotation.read)
+        let bytes = try await BodyReader.optionalJSON(request, configuration)
+        let rotation = try parsed(bytes, by: WebhookRotation.read)
+        let now = context.receivedAt
         let kept = try await api.rotateWebhookSecret(
-            of: id, rotation, idempotencyKey: key, at: context.receivedAt
-        ) { KeptAnswer(status: 200, body: Self.written($0, at: context)) }
+            of: id, rotation, by: context.principal.keyID, idempotencyKey: idempotency, at: now
+        ) { $0.answer(status: .ok, at: now) }
         return Answer.kept(kept)
     }
 
@@ -93,13 +94,20 @@ struct WebhookRoutes<API: WebhookAPI>: Sendable {
 
     private func replay(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let id = try id(context)
-        let replay = try parsed(try await readOptional(request), by: WebhookReplay.read)
-        let count = try await api.replayWebhooks(of: id, replay, at: context.receivedAt)
-        var writer = JSONWriter(reserving: 64)
-        writer.beginObject()
-        writer.member("replayed", Int64(count))
-        writer.endObject()
-        return Answer.json(writer)
+        let idempotency = try RequestKey.of(
+            request, principal: context.principal, route: "POST /v1/webhook_endpoints/{id}/replay")
+        let bytes = try await BodyReader.optionalJSON(request, configuration)
+        let replay = try parsed(bytes, by: WebhookReplay.read)
+        let kept = try await api.replayWebhooks(
+            of: id, replay, by: context.principal.keyID, idempotencyKey: idempotency, at: context.receivedAt
+        ) { count in
+            var writer = JSONWriter(reserving: 64)
+            writer.beginObject()
+            writer.member("replayed", Int64(count))
+            writer.endObject()
+            return KeptAnswer(status: HTTPResponse.Status.ok.code, body: writer.bytes)
+        }
+        return Answer.kept(kept)
     }
 
     private func parsed<Value>(
@@ -110,22 +118,6 @@ struct WebhookRoutes<API: WebhookAPI>: Sendable {
         } catch {
             throw Problem(error)
         }
-    }
-
-    private func read(_ request: Request) async throws -> [UInt8] {
-        _ = try MediaType.of(request, accepting: [.json])
-        return try await body(request)
-    }
-
-    /// A body that may be left out: then it needs no media type.
-    private func readOptional(_ request: Request) async throws -> [UInt8] {
-        let body = try await body(request)
-        if !body.isEmpty { _ = try MediaType.of(request, accepting: [.json]) }
-        return body
-    }
-
-    private func body(_ request: Request) async throws -> [UInt8] {
-        try await BodyReader.read(request, limit: BodyReader.Limit(bytes: configuration.eventLimit, what: "The body"))
     }
 
     /// What is no UUID names no endpoint.

@@ -6,46 +6,66 @@ public import Wire
 
 /// Endpoints and their deliveries, as administrators see them.
 extension LoyaltyService {
-    /// Makes an endpoint; its secret is in the answer and nowhere else.
+    var webhookDesk: WebhookDesk { WebhookDesk(keys: keys, log: log, configuration: webhooks) }
+
+    /// Makes an endpoint, once for one idempotency key.
+    ///
+    /// - Parameter answer: what the caller is told, and told again when the request is repeated.
     public func createWebhookEndpoint(
-        _ body: WebhookEndpointBody, at now: Instant
-    ) async throws(ServiceError) -> FreshWebhookEndpoint {
+        _ body: WebhookEndpointBody, by maker: UUID, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        try await once(idempotencyKey, content: body.canonical, at: now) { [webhookDesk] lease in
+            answer(try await webhookDesk.create(body, by: .apiKey(maker), at: now, on: lease))
+        }
+    }
+
+    /// Changes what the body names. An endpoint that is enabled again starts afresh: its circuit is closed.
+    public func updateWebhookEndpoint(
+        _ id: UUID, _ change: WebhookEndpointChange, by maker: UUID, at now: Instant
+    ) async throws(ServiceError) -> WebhookEndpoint {
         do {
-            return try await transaction { [self] lease in try await makeEndpoint(body, at: now, on: lease) }
+            return try await transaction { [webhookDesk] lease in
+                try await webhookDesk.update(id, change, by: .apiKey(maker), at: now, on: lease)
+            }
         } catch {
             throw translated(error)
         }
     }
 
-    /// The same, once for one idempotency key: a repeat is given what `answer` made of the first.
-    public func createWebhookEndpoint(
-        _ body: WebhookEndpointBody, idempotencyKey: RequestKey?, at now: Instant,
-        answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
-    ) async throws(ServiceError) -> KeptAnswer {
-        let types = body.types.map(\.rawValue).sorted().joined(separator: " ")
-        let content = "\(body.url.text)\n\(types)\n\(body.isEnabled)\n\(body.description ?? "")"
-        return try await once(idempotencyKey, content: Array(content.utf8), at: now) { [self] lease in
-            answer(try await makeEndpoint(body, at: now, on: lease))
+    /// Removes an endpoint with all that waits for it.
+    public func deleteWebhookEndpoint(_ id: UUID, by maker: UUID, at now: Instant) async throws(ServiceError) {
+        do {
+            try await transaction { [webhookDesk] lease in
+                try await webhookDesk.delete(id, by: .apiKey(maker), at: now, on: lease)
+            }
+        } catch {
+            throw translated(error)
         }
     }
 
-    private func makeEndpoint(
-        _ body: WebhookEndpointBody, at now: Instant, on lease: PostgresLease
-    ) async throws -> FreshWebhookEndpoint {
-        try check(body.url)
-        let id = UUIDv7Generator().next(nowMicros: now.micros)
-        let secret = WebhookSecret.random()
-        let endpoint = WebhookEndpoint(
-            id: id, url: body.url.text, description: body.description, types: sorted(body.types),
-            isEnabled: body.isEnabled, createdAt: now, updatedAt: now)
-        let sealed = try seal(secret, for: id)
-        let store = WebhookEndpointStore()
-        guard try await store.endpoints(at: now, on: lease).count < webhooks.maximumEndpoints else {
-            throw ServiceError.tooManyEndpoints(webhooks.maximumEndpoints)
+    /// Gives an endpoint a new secret, once for one idempotency key; the old one signs beside it for a while.
+    public func rotateWebhookSecret(
+        of id: UUID, _ rotation: WebhookRotation, by maker: UUID, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        let content = Array("\(UUIDText.text(id)) \(rotation.overlapSeconds)".utf8)
+        return try await once(idempotencyKey, content: content, at: now) { [webhookDesk] lease in
+            answer(try await webhookDesk.rotate(id, rotation, by: .apiKey(maker), at: now, on: lease))
         }
-        try await store.insert(endpoint, secret: sealed, on: lease)
-        try await record(AuditAct("webhook_endpoint.created", of: UUIDText.text(id)), at: now, on: lease)
-        return FreshWebhookEndpoint(endpoint: endpoint, secret: secret)
+    }
+
+    /// Sends again what was given up, or one finished delivery, once for one idempotency key.
+    ///
+    /// - Parameter answer: what the caller is told of how many were put back into the queue.
+    public func replayWebhooks(
+        of id: UUID, _ replay: WebhookReplay, by maker: UUID, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (Int) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        let content = Array("\(UUIDText.text(id)) \(replay.delivery ?? "")".utf8)
+        return try await once(idempotencyKey, content: content, at: now) { [webhookDesk] lease in
+            answer(try await webhookDesk.replay(replay, of: id, by: .apiKey(maker), at: now, on: lease))
+        }
     }
 
     /// All endpoints, oldest first.
@@ -77,82 +97,6 @@ extension LoyaltyService {
         }
     }
 
-    /// Changes what the body names. An endpoint that is enabled again starts afresh: its circuit is closed.
-    public func updateWebhookEndpoint(
-        _ id: UUID, _ change: WebhookEndpointChange, at now: Instant
-    ) async throws(ServiceError) -> WebhookEndpoint {
-        do {
-            if let url = change.url { try check(url) }
-            var endpoint = try await webhookEndpoint(id, at: now)
-            if let url = change.url { endpoint.url = url.text }
-            if let description = change.description { endpoint.description = description }
-            if let types = change.types { endpoint.types = sorted(types) }
-            if let isEnabled = change.isEnabled { endpoint.isEnabled = isEnabled }
-            endpoint.updatedAt = now
-            let changed = endpoint
-            try await transaction { [self] lease in
-                guard try await WebhookEndpointStore().update(changed, on: lease) else {
-                    throw ServiceError.webhookEndpointNotFound
-                }
-                try await record(AuditAct("webhook_endpoint.changed", of: UUIDText.text(id)), at: now, on: lease)
-            }
-            return try await webhookEndpoint(id, at: now)
-        } catch {
-            throw translated(error)
-        }
-    }
-
-    /// Removes an endpoint with all that waits for it.
-    public func deleteWebhookEndpoint(_ id: UUID) async throws(ServiceError) {
-        do {
-            try await transaction { [self] lease in
-                guard try await WebhookEndpointStore().delete(id, on: lease) else {
-                    throw ServiceError.webhookEndpointNotFound
-                }
-                try await record(AuditAct("webhook_endpoint.deleted", of: UUIDText.text(id)), at: clock(), on: lease)
-            }
-        } catch {
-            throw translated(error)
-        }
-    }
-
-    /// Gives an endpoint a new secret; the old one signs beside it for a while.
-    public func rotateWebhookSecret(
-        of id: UUID, _ rotation: WebhookRotation, at now: Instant
-    ) async throws(ServiceError) -> FreshWebhookEndpoint {
-        do {
-            return try await transaction { [self] lease in try await rotate(id, rotation, at: now, on: lease) }
-        } catch {
-            throw translated(error)
-        }
-    }
-
-    /// The same, once for one idempotency key.
-    public func rotateWebhookSecret(
-        of id: UUID, _ rotation: WebhookRotation, idempotencyKey: RequestKey?, at now: Instant,
-        answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
-    ) async throws(ServiceError) -> KeptAnswer {
-        let content = Array("\(UUIDText.text(id)) \(rotation.overlapSeconds)".utf8)
-        return try await once(idempotencyKey, content: content, at: now) { [self] lease in
-            answer(try await rotate(id, rotation, at: now, on: lease))
-        }
-    }
-
-    private func rotate(
-        _ id: UUID, _ rotation: WebhookRotation, at now: Instant, on lease: PostgresLease
-    ) async throws -> FreshWebhookEndpoint {
-        let secret = WebhookSecret.random()
-        let until = Instant(micros: now.micros + rotation.overlapSeconds * 1_000_000)
-        let store = WebhookEndpointStore()
-        guard
-            try await store.rotate(
-                id, to: try seal(secret, for: id), previousUntil: until, at: now, on: lease),
-            let endpoint = try await store.endpoint(id, at: now, on: lease)
-        else { throw ServiceError.webhookEndpointNotFound }
-        try await record(AuditAct("webhook_endpoint.secret_rotated", of: UUIDText.text(id)), at: now, on: lease)
-        return FreshWebhookEndpoint(endpoint: endpoint, secret: secret)
-    }
-
     /// What was, is or will be sent to an endpoint, newest first.
     public func webhookDeliveries(
         of id: UUID, state: WebhookDelivery.State?, at now: Instant, page: PageRequest
@@ -172,29 +116,6 @@ extension LoyaltyService {
         }
     }
 
-    /// Sends again what was given up, or one finished delivery.
-    ///
-    /// - Returns: how many were put back into the queue.
-    public func replayWebhooks(
-        of id: UUID, _ replay: WebhookReplay, at now: Instant
-    ) async throws(ServiceError) -> Int {
-        do {
-            _ = try await webhookEndpoint(id, at: now)
-            var delivery: UUID?
-            if let text = replay.delivery {
-                guard let parsed = UUIDText.parse(text) else { throw ServiceError.webhookDeliveryNotFound }
-                delivery = parsed
-            }
-            let count = try await client.withLease { lease in
-                try await WebhookDeliveryStore().replay(delivery, of: id, at: now, on: lease)
-            }
-            if delivery != nil, count == 0 { throw ServiceError.webhookDeliveryNotFound }
-            return count
-        } catch {
-            throw translated(error)
-        }
-    }
-
     /// What waits for each endpoint, for metrics.
     public func webhookBacklog() async throws(ServiceError) -> [WebhookBacklog] {
         do {
@@ -202,23 +123,6 @@ extension LoyaltyService {
         } catch {
             throw translated(error)
         }
-    }
-
-    private func check(_ url: WebhookURL) throws(ServiceError) {
-        guard !webhooks.allowsPrivateNetwork else { return }
-        guard url.isSecure else { throw .webhookURLRefused("must begin with https://") }
-        if PrivateNetwork.isPrivate(host: url.host) {
-            throw .webhookURLRefused("must not name a private, loopback or link-local address")
-        }
-    }
-
-    private func seal(_ secret: WebhookSecret, for endpoint: UUID) throws -> SealedSecret {
-        let (key, sealed) = try keys.seal(secret.bytes, for: endpoint)
-        return SealedSecret(key: key, sealed: sealed)
-    }
-
-    private func sorted(_ types: Set<WebhookEventType>) -> [WebhookEventType] {
-        types.sorted { $0.rawValue < $1.rawValue }
     }
 }
 

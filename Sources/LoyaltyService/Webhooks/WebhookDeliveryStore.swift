@@ -157,29 +157,27 @@ struct WebhookDeliveryStore: Sendable {
          WHERE webhook_delivery.id = again.id
         """
 
-    /// Puts one finished delivery, or all that were given up, at the end of the queue, in their old order.
+    /// Puts one finished delivery, or all that were given up, at the end of the queue, in their old order; within the
+    /// caller's transaction.
     ///
     /// - Returns: how many.
     func replay(
         _ delivery: UUID?, of endpoint: UUID, at now: Instant, on lease: PostgresLease
     ) async throws -> Int {
-        try await lease.transaction {
-            // First the number, as whoever inserts: so nobody waits for anybody crosswise.
-            let base = try await lease.query(Self.number, [.int8(Int64(Self.mostReplayed))])[0].int8(0)
-            let rows =
-                if let delivery {
-                    try await lease.query(Self.finished, [.uuid(endpoint), .uuid(delivery)])
-                } else {
-                    try await lease.query(Self.dead, [.uuid(endpoint), .int8(Int64(Self.mostReplayed))])
-                }
-            let ids = try rows.map { try $0.uuid(0) }
-            guard !ids.isEmpty else { return 0 }
-            _ = try await lease.query(
-                Self.revive,
-                [.timestamptz(now.micros), .int8(base - Int64(Self.mostReplayed)), .uuidArray(ids)])
-            _ = try await lease.query("SELECT pg_notify('treue_webhook', '')")
-            return ids.count
-        }
+        // First the number, as whoever inserts: so nobody waits for anybody crosswise.
+        let base = try await lease.query(Self.number, [.int8(Int64(Self.mostReplayed))])[0].int8(0)
+        let rows =
+            if let delivery {
+                try await lease.query(Self.finished, [.uuid(endpoint), .uuid(delivery)])
+            } else {
+                try await lease.query(Self.dead, [.uuid(endpoint), .int8(Int64(Self.mostReplayed))])
+            }
+        let ids = try rows.map { try $0.uuid(0) }
+        guard !ids.isEmpty else { return 0 }
+        _ = try await lease.query(
+            Self.revive, [.timestamptz(now.micros), .int8(base - Int64(Self.mostReplayed)), .uuidArray(ids)])
+        _ = try await lease.query("SELECT pg_notify('treue_webhook', '')")
+        return ids.count
     }
 
     /// Removes what was kept long enough; what was given up is kept four times as long.

@@ -37,11 +37,9 @@ public struct WebhookEndpoint: Hashable, Sendable {
 public struct FreshWebhookEndpoint: Sendable {
     public var endpoint: WebhookEndpoint
     public var secret: WebhookSecret
-    /// Whether an earlier request with the same Idempotency-Key made it.
-    public var isReplayed = false
 
-    public init(endpoint: WebhookEndpoint, secret: WebhookSecret, isReplayed: Bool = false) {
-        (self.endpoint, self.secret, self.isReplayed) = (endpoint, secret, isReplayed)
+    public init(endpoint: WebhookEndpoint, secret: WebhookSecret) {
+        (self.endpoint, self.secret) = (endpoint, secret)
     }
 }
 

@@ -28,6 +28,15 @@ public struct WebhookEndpointBody: Hashable, Sendable {
     }
 }
 
+extension WebhookEndpointBody {
+    /// The same for two bodies that mean the same, to compare repeats by.
+    public var canonical: [UInt8] {
+        let types = types.map(\.rawValue).sorted().joined(separator: ",")
+        // None of the parts can hold a line feed.
+        return Array("\(url.text)\n\(description ?? "")\n\(types)\n\(isEnabled)".utf8)
+    }
+}
+
 /// The body of `PATCH /v1/webhook_endpoints/{id}`: what is absent stays.
 public struct WebhookEndpointChange: Hashable, Sendable {
     public var url: WebhookURL?

@@ -22,7 +22,7 @@ extension FakeLoyalty {
     }
 
     func createWebhookEndpoint(
-        _ body: WebhookEndpointBody, idempotencyKey: RequestKey?, at now: Instant,
+        _ body: WebhookEndpointBody, by maker: UUID, idempotencyKey: RequestKey?, at now: Instant,
         answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
     ) async throws(ServiceError) -> KeptAnswer {
         keyBook.once(idempotencyKey) { _ in
@@ -40,7 +40,7 @@ extension FakeLoyalty {
     }
 
     func updateWebhookEndpoint(
-        _ id: UUID, _ change: WebhookEndpointChange, at now: Instant
+        _ id: UUID, _ change: WebhookEndpointChange, by maker: UUID, at now: Instant
     ) async throws(ServiceError) -> WebhookEndpoint {
         try check(id)
         var endpoint = endpoint()
@@ -49,17 +49,20 @@ extension FakeLoyalty {
         return endpoint
     }
 
-    func deleteWebhookEndpoint(_ id: UUID) async throws(ServiceError) { try check(id) }
+    func deleteWebhookEndpoint(_ id: UUID, by maker: UUID, at now: Instant) async throws(ServiceError) {
+        try check(id)
+    }
 
     func rotateWebhookSecret(
-        of id: UUID, _ rotation: WebhookRotation, idempotencyKey: RequestKey?, at now: Instant,
+        of id: UUID, _ rotation: WebhookRotation, by maker: UUID, idempotencyKey: RequestKey?, at now: Instant,
         answer: @Sendable (FreshWebhookEndpoint) -> KeptAnswer
     ) async throws(ServiceError) -> KeptAnswer {
         try check(id)
-        var endpoint = endpoint()
-        endpoint.previousSecretUntil = Instant(micros: now.micros + rotation.overlapSeconds * 1_000_000)
-        let made = FreshWebhookEndpoint(endpoint: endpoint, secret: Self.secret)
-        return keyBook.once(idempotencyKey) { _ in answer(made) }
+        return keyBook.once(idempotencyKey) { _ in
+            var endpoint = endpoint()
+            endpoint.previousSecretUntil = Instant(micros: now.micros + rotation.overlapSeconds * 1_000_000)
+            return answer(FreshWebhookEndpoint(endpoint: endpoint, secret: Self.secret))
+        }
     }
 
     func webhookDeliveries(
@@ -73,9 +76,12 @@ extension FakeLoyalty {
         return Page(items: [delivery], nextCursor: nil)
     }
 
-    func replayWebhooks(of id: UUID, _ replay: WebhookReplay, at now: Instant) async throws(ServiceError) -> Int {
+    func replayWebhooks(
+        of id: UUID, _ replay: WebhookReplay, by maker: UUID, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (Int) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
         try check(id)
-        return replay.delivery == nil ? 3 : 1
+        return keyBook.once(idempotencyKey) { _ in answer(replay.delivery == nil ? 3 : 1) }
     }
 }
 

@@ -170,3 +170,44 @@ struct WebhookFixture: Sendable {
         return Dictionary(grouping: page.items, by: \.state).mapValues(\.count)
     }
 }
+
+/// What administrators do, without their keys.
+extension LoyaltyService {
+    func createWebhookEndpoint(
+        _ body: WebhookEndpointBody, at now: Instant
+    ) async throws(ServiceError) -> FreshWebhookEndpoint {
+        try await acting { try await self.webhookDesk.create(body, by: .server, at: now, on: $0) }
+    }
+
+    func updateWebhookEndpoint(
+        _ id: UUID, _ change: WebhookEndpointChange, at now: Instant
+    ) async throws(ServiceError) -> WebhookEndpoint {
+        try await acting { try await self.webhookDesk.update(id, change, by: .server, at: now, on: $0) }
+    }
+
+    func deleteWebhookEndpoint(_ id: UUID) async throws(ServiceError) {
+        try await acting { try await self.webhookDesk.delete(id, by: .server, at: Shop.now, on: $0) }
+    }
+
+    func rotateWebhookSecret(
+        of id: UUID, _ rotation: WebhookRotation, at now: Instant
+    ) async throws(ServiceError) -> FreshWebhookEndpoint {
+        try await acting { try await self.webhookDesk.rotate(id, rotation, by: .server, at: now, on: $0) }
+    }
+
+    func replayWebhooks(
+        of id: UUID, _ replay: WebhookReplay, at now: Instant
+    ) async throws(ServiceError) -> Int {
+        try await acting { try await self.webhookDesk.replay(replay, of: id, by: .server, at: now, on: $0) }
+    }
+
+    private func acting<Value: Sendable>(
+        _ body: @Sendable (PostgresLease) async throws -> Value
+    ) async throws(ServiceError) -> Value {
+        do {
+            return try await transaction(body)
+        } catch {
+            throw translated(error)
+        }
+    }
+}

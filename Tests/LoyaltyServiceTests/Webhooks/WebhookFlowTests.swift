@@ -213,6 +213,31 @@ struct WebhookFlowTests {
         }
     }
 
+    @Test("a request under one Idempotency-Key makes one endpoint, and its act is in the audit trail")
+    func onceAndAudited() async throws {
+        try await WebhookFixture.with { fixture in
+            let maker = UUID()
+            let key = RequestKey(apiKey: maker, route: "POST /v1/webhook_endpoints", text: "k")
+            let body = WebhookEndpointBody(url: try WebhookURL.read(Self.good).get())
+            @Sendable func create(_ body: WebhookEndpointBody) async throws -> KeptAnswer {
+                try await fixture.shop.service.createWebhookEndpoint(
+                    body, by: maker, idempotencyKey: key, at: Shop.now
+                ) { KeptAnswer(status: 201, body: Array($0.secret.text.utf8)) }
+            }
+            let answers = try await withThrowingTaskGroup(of: KeptAnswer.self) { group in
+                for _ in 0..<8 { group.addTask { try await create(body) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(Set(answers.map(\.body)).count == 1 && answers.count { !$0.isReplayed } == 1)
+            await #expect(throws: ServiceError.idempotencyKeyReused) {
+                try await create(WebhookEndpointBody(url: body.url, isEnabled: false))
+            }
+            let trail = try await fixture.shop.service.auditTrail(page: PageRequest())
+            #expect(trail.items.map(\.act.action) == ["webhook_endpoint.created"])
+            #expect(trail.items.first?.actor == .apiKey(maker))
+        }
+    }
+
     @Test("no secret is in the database in the clear")
     func sealed() async throws {
         try await WebhookFixture.with { fixture in
