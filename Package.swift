@@ -86,6 +86,8 @@ let package = Package(
                 "Schema", "Postgres", "PostgresServer", "EventLog", "Loyalty", "Wire", "Projections", "LoyaltyService",
                 "Webhooks", "HTTPAPI", arguments, crypto, hummingbird, lifecycle, logging, signals,
             ], swiftSettings: settings),
+        .executableTarget(
+            name: "treue-count", dependencies: ["Loyalty", "Wire"], path: "Benchmarks/Count", swiftSettings: settings),
         room("TestSupport", uses: ["PostgresServer"]),
         tests(of: "Postgres", uses: ["TestSupport", logging]),
         tests(of: "PostgresServer", uses: ["TestSupport", logging]),

@@ -1,16 +1,32 @@
--- One purchase a request, for wrk: KEY=… wrk -t1 -c64 -d8 --latency -s Benchmarks/purchases.lua http://127.0.0.1:8080
+-- Purchases for wrk: KEY=… wrk -t1 -c64 -d8 --latency -s Benchmarks/purchases.lua http://127.0.0.1:8080
 -- The programme must enrol automatically and sell in GBP, as examples/online-retail/programme.yaml does.
+--
+-- MEMBERS  how many members take turns (2000); 1 is a hot member
+-- BATCH    events of one request (1)
+-- RUN      begins every id, so that two runs never send the same event
 local key = os.getenv("KEY")
-local run = os.time() .. "-" .. math.random(1e9) .. "-"
+local members = tonumber(os.getenv("MEMBERS") or "2000")
+local batch = tonumber(os.getenv("BATCH") or "1")
+local run = (os.getenv("RUN") or tostring(os.time())) .. "-"
+local headers = {["Authorization"] = "Bearer " .. key, ["Content-Type"] = "application/cloudevents+json"}
+if batch > 1 then headers["Content-Type"] = "application/cloudevents-batch+json" end
 local n = 0
 
-function request()
+local function event()
   n = n + 1
   local id = run .. n
-  local body = '{"specversion":"1.0","type":"purchase.completed","source":"/bench","id":"' .. id
-    .. '","data":{"member":{"external_id":"bench-' .. (n % 2000) .. '"},"order_id":"' .. id
+  return '{"specversion":"1.0","type":"purchase.completed","source":"/bench","id":"' .. id
+    .. '","data":{"member":{"external_id":"bench-' .. (n % members) .. '"},"order_id":"' .. id
     .. '","currency":"GBP","lines":[{"sku":"tea","quantity":2,"unit_price":1250,"categories":["food"]},'
     .. '{"sku":"cup","quantity":1,"unit_price":990}]}}'
-  local headers = {["Authorization"] = "Bearer " .. key, ["Content-Type"] = "application/cloudevents+json"}
-  return wrk.format("POST", "/v1/events", headers, body)
 end
+
+function request()
+  if batch == 1 then return wrk.format("POST", "/v1/events", headers, event()) end
+  local events = {}
+  for i = 1, batch do events[i] = event() end
+  return wrk.format("POST", "/v1/events", headers, "[" .. table.concat(events, ",") .. "]")
+end
+
+dofile((os.getenv("LUA") or "Benchmarks") .. "/report.lua")
+done = report

@@ -103,6 +103,8 @@ public enum Schema {
         SQLFile("functions/event_digest", PackageResources.event_digest_sql),
         SQLFile("functions/take_stock", PackageResources.take_stock_sql),
         SQLFile("functions/release_stock", PackageResources.release_stock_sql),
+        SQLFile("functions/spend_allowance", PackageResources.spend_allowance_sql),
+        SQLFile("functions/return_allowance", PackageResources.return_allowance_sql),
         SQLFile("functions/account_rebuild_begin", PackageResources.account_rebuild_begin_sql),
         SQLFile("functions/account_rebuild_swap", PackageResources.account_rebuild_swap_sql),
         SQLFile("functions/account_rollback", PackageResources.account_rollback_sql),

@@ -51,7 +51,9 @@ public protocol ActsAPI: Sendable {
     ) async throws(ServiceError) -> ActView
 
     /// One member becomes another.
-    func merge(_ member: UUID, _ body: MergeBody, at: Instant) async throws(ServiceError) -> MemberView
+    func merge(
+        _ member: UUID, _ body: MergeBody, idempotencyKey: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> Enrolment
 
     /// Changes a paid membership.
     func subscribe(

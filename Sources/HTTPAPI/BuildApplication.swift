@@ -31,7 +31,10 @@ public func buildApplication(
 extension HTTPConfiguration {
     fileprivate var server: HTTPServerBuilder {
         if let security { return security.server(channel, timeout: idleTimeout) }
-        return .http1(configuration: channel)
+        let channel = channel
+        return HTTPServerBuilder { responder in
+            OnEventLoop(base: HTTP1Channel(responder: responder, configuration: channel))
+        }
     }
 
     private var idleTimeout: TimeAmount { .milliseconds(Int64(idleTimeoutSeconds * 1000)) }

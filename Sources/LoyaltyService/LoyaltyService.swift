@@ -16,6 +16,9 @@ public final class LoyaltyService: Sendable {
         public var maximumBatch = 256
         /// Members whose state is kept in memory.
         public var cachedMembers = 50_000
+        /// Transactions of events that came together that may be under way at once, each with its own share of the
+        /// log's partitions. Events that come alone have one more to themselves.
+        public var lanes = 2
         /// How often what has fallen due is looked for.
         public var settleEverySeconds = 900
         /// Days for which the answer to a request with an `Idempotency-Key` is kept.
@@ -34,12 +37,13 @@ public final class LoyaltyService: Sendable {
     let clock: @Sendable () -> Instant
     let configuration: Configuration
     let ids = UUIDv7Generator()
-    var stock: StockRoom { StockRoom(client: client, log: log) }
+    let stock: StockRoom
     var desk: AdjustmentDesk { AdjustmentDesk(client: client) }
     let webhooks: WebhookConfiguration
     let laneFigures = LaneFigures()
     private let signal: LogSignal
-    private let lane: AppendLane<[LaneRequest], [Result<LaneReply, any Error>]>
+    private let lanes: AppendLanes
+    let accounts: AccountReader
     let keyCache: PrincipalCache
     /// Long work that administrators ask for; runs while ``OperationRunner/run()`` does.
     public let operations: OperationRunner
@@ -58,25 +62,25 @@ public final class LoyaltyService: Sendable {
         (self.clock, self.configuration, webhooks) = (clock, configuration, configuration.webhooks)
         directory = Directory(client: client, log: log, keys: keys, programmes: programmes, clock: clock)
         keyCache = PrincipalCache()
+        stock = StockRoom(client: client)
         operations = OperationRunner(client: client, logger: logger, clock: clock)
         answersKeptDays = max(1, configuration.answersKeptDays)
         queueLimit = max(1, configuration.queueLimit)
-        let decider = Lane(
-            log: log, means: Plan.Means(programmes: programmes, keys: keys),
-            cachedMembers: configuration.cachedMembers, clock: clock)
         let signal = LogSignal(client: client, logger: logger)
         self.signal = signal
-        lane = AppendLane(
-            client: client, queueLimit: configuration.queueLimit, maximumBatch: configuration.maximumBatch
-        ) { [laneFigures] bundles, lease in
-            let began = ContinuousClock.now
-            defer {
+        let share = max(1, configuration.cachedMembers / (max(1, configuration.lanes) + 1))
+        lanes = AppendLanes(
+            count: configuration.lanes, log: log, client: client, queueLimit: configuration.queueLimit,
+            maximumBatch: configuration.maximumBatch,
+            whenRecorded: { [laneFigures] requests, elapsed in
                 signal.raise()
-                laneFigures.note(
-                    requests: bundles.reduce(0) { $0 + $1.count }, elapsed: ContinuousClock.now - began)
-            }
-            return await decider.process(bundles, on: lease)
-        }
+                laneFigures.note(requests: requests, elapsed: elapsed)
+            },
+            makeLane: {
+                Lane(
+                    log: log, means: Plan.Means(programmes: programmes, keys: keys), cachedMembers: share, clock: clock)
+            })
+        accounts = AccountReader(log: log, client: client, capacity: configuration.cachedMembers)
     }
 
     /// Records until ``shutdown()``; returns when everything taken is answered.
@@ -87,14 +91,14 @@ public final class LoyaltyService: Sendable {
             group.addTask { await self.keepUp() }
             group.addTask { [signal] in await signal.run() }
             group.addTask { await self.lookAfterOrders() }
-            await lane.run()
+            await lanes.run()
             signal.shutdown()
             group.cancelAll()
         }
     }
 
     /// Takes nothing more.
-    public func shutdown() { lane.shutdown() }
+    public func shutdown() { lanes.shutdown() }
 
     /// Whether requests can be answered.
     public var isReady: Bool { client.isConnected }
@@ -165,18 +169,16 @@ public final class LoyaltyService: Sendable {
                 let survivor = try? await survivor(of: requests[index].memberID),
                 survivor.id != requests[index].memberID
             else { continue }
-            var request = requests[index]
-            request.memberID = survivor.id
-            moved.append((index, request))
+            moved.append((index, requests[index].moved(to: survivor.id)))
         }
         for (place, reply) in zip(moved, await submit(moved.map(\.request))) { replies[place.index] = reply }
         return replies
     }
 
-    /// Hands requests to the lane together, so that they keep their order.
+    /// Hands requests to the lanes together, so that those for one member keep their order.
     func submit(_ requests: [LaneRequest]) async -> [Result<LaneReply, any Error>] {
         guard !requests.isEmpty else { return [] }
-        // The lane counts bundles; what takes memory is requests. A bundle alone always fits, or it never would.
+        // The lanes count slices; what takes memory is requests. A bundle alone always fits, or it never would.
         let isTaken = waiting.withLock { waiting in
             guard waiting == 0 || waiting + requests.count <= queueLimit else { return false }
             waiting += requests.count
@@ -184,11 +186,7 @@ public final class LoyaltyService: Sendable {
         }
         guard isTaken else { return requests.map { _ in .failure(ServiceError.overloaded) } }
         defer { waiting.withLock { $0 -= requests.count } }
-        do {
-            return try await lane.submit(requests)
-        } catch {
-            return requests.map { _ in .failure(error) }
-        }
+        return await lanes.submit(requests)
     }
 
     private func answer(

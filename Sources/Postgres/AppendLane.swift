@@ -9,7 +9,7 @@ public final class AppendLane<Request: Sendable, Response: Sendable>: Sendable {
 
     private struct Entry: Sendable {
         let request: Request
-        let continuation: CheckedContinuation<Response, any Error>
+        let answer: @Sendable (Result<Response, any Error>) -> Void
     }
 
     private struct State {
@@ -18,14 +18,20 @@ public final class AppendLane<Request: Sendable, Response: Sendable>: Sendable {
     }
 
     private let client: PostgresClient
+    private let weight: @Sendable (Request) -> Int
     private let body: Body
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - queueLimit: requests that may wait; beyond it `submit` throws `.queueFull` at once.
-    ///   - maximumBatch: requests handed to `body` at once, at most.
-    public init(client: PostgresClient, queueLimit: Int, maximumBatch: Int, body: @escaping Body) {
+    ///   - maximumBatch: the weight handed to `body` at once, at most; one request is handed over whatever it weighs.
+    ///   - weight: what a request carries.
+    public init(
+        client: PostgresClient, queueLimit: Int, maximumBatch: Int,
+        weight: @escaping @Sendable (Request) -> Int = { _ in 1 }, body: @escaping Body
+    ) {
         self.client = client
+        self.weight = weight
         self.body = body
         state = Mutex(State(queue: BatchQueue(limit: max(1, queueLimit), maximumBatch: max(1, maximumBatch))))
     }
@@ -41,10 +47,22 @@ public final class AppendLane<Request: Sendable, Response: Sendable>: Sendable {
         let slot = CancellationSlot()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                enqueue(Entry(request: request, continuation: continuation), slot)
+                enqueue(Entry(request: request) { continuation.resume(with: $0) }, slot)
             }
         } onCancel: {
             if let id = slot.cancel() { cancel(id) }
+        }
+    }
+
+    /// Joins the queue with several requests at once, so that they keep their order, and waits for all answers. They
+    /// may come in several batches. Not to be cancelled.
+    public func submit(all requests: [Request]) async -> [Result<Response, any Error>] {
+        guard !requests.isEmpty else { return [] }
+        return await withCheckedContinuation { continuation in
+            let answers = AnswerCollector(count: requests.count) { continuation.resume(returning: $0) }
+            for (index, request) in requests.enumerated() {
+                enqueue(Entry(request: request) { answers.set($0, at: index) }, CancellationSlot())
+            }
         }
     }
 
@@ -53,7 +71,7 @@ public final class AppendLane<Request: Sendable, Response: Sendable>: Sendable {
         let (outcome, sleeper) = state.withLock { ($0.queue.shutdown(), $0.sleeper.take()) }
         sleeper?.resume()
         if case .orphans(let entries) = outcome {
-            for entry in entries { entry.continuation.resume(throwing: PostgresError.isClosed) }
+            for entry in entries { entry.answer(.failure(PostgresError.isClosed)) }
         }
     }
 
@@ -80,10 +98,10 @@ extension AppendLane {
     private func enqueue(_ entry: Entry, _ slot: CancellationSlot) {
         let id = ConnectionID.next()
         guard slot.fill(id) else {
-            return entry.continuation.resume(throwing: PostgresError(.cancelled, "cancelled before it was queued"))
+            return entry.answer(.failure(PostgresError(.cancelled, "cancelled before it was queued")))
         }
         let (submitted, sleeper) = state.withLock { state in
-            let submitted = state.queue.submit(entry, id: id)
+            let submitted = state.queue.submit(entry, id: id, weight: weight(entry.request))
             return (submitted, submitted == .accepted(wakesRunner: true) ? state.sleeper.take() : nil)
         }
         sleeper?.resume()
@@ -92,15 +110,15 @@ extension AppendLane {
             // The handler may have run before the request was in the queue.
             if slot.isCancelled { cancel(id) }
         case .full:
-            entry.continuation.resume(throwing: PostgresError(.queueFull, "the append lane's queue is full"))
+            entry.answer(.failure(PostgresError(.queueFull, "the append lane's queue is full")))
         case .closed:
-            entry.continuation.resume(throwing: PostgresError.isClosed)
+            entry.answer(.failure(PostgresError.isClosed))
         }
     }
 
     private func cancel(_ id: UInt64) {
         let entry = state.withLock { $0.queue.cancel(id) }
-        entry?.continuation.resume(throwing: PostgresError(.cancelled, "cancelled while it waited"))
+        entry?.answer(.failure(PostgresError(.cancelled, "cancelled while it waited")))
     }
 
     /// Everything that waits, or nil after shutdown.
@@ -142,7 +160,7 @@ extension AppendLane {
                 answer(batch, await body(batch.map(\.request), current))
             } catch {
                 lease = nil
-                for entry in batch { entry.continuation.resume(throwing: error) }
+                for entry in batch { entry.answer(.failure(error)) }
             }
         }
         if let source {
@@ -161,10 +179,33 @@ extension AppendLane {
     }
 
     private func answer(_ batch: [Entry], _ results: [Result<Response, any Error>]) {
-        for (entry, result) in zip(batch, results) { entry.continuation.resume(with: result) }
+        for (entry, result) in zip(batch, results) { entry.answer(result) }
         guard results.count < batch.count else { return }
         let error = PostgresError(
             .protocolViolation, "\(batch.count) requests got \(results.count) answers", wasSent: true)
-        for entry in batch[results.count...] { entry.continuation.resume(throwing: error) }
+        for entry in batch[results.count...] { entry.answer(.failure(error)) }
+    }
+}
+
+/// Waits for the answers to several requests.
+private final class AnswerCollector<Response: Sendable>: Sendable {
+    private typealias Answer = Result<Response, any Error>
+
+    private let state: Mutex<(answers: [Result<Response, any Error>?], missing: Int)>
+    private let whenComplete: @Sendable ([Result<Response, any Error>]) -> Void
+
+    init(count: Int, whenComplete: @escaping @Sendable ([Result<Response, any Error>]) -> Void) {
+        state = Mutex((Array(repeating: nil, count: count), count))
+        self.whenComplete = whenComplete
+    }
+
+    /// Each place is set once.
+    func set(_ answer: Result<Response, any Error>, at index: Int) {
+        let complete = state.withLock { state -> [Answer]? in
+            state.answers[index] = answer
+            state.missing -= 1
+            return state.missing == 0 ? state.answers.compactMap { $0 } : nil
+        }
+        if let complete { whenComplete(complete) }
     }
 }

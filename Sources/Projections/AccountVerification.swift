@@ -100,7 +100,7 @@ extension AccountProjection {
             let isWanted = { (member: UUID) in UInt(bitPattern: member.hashValue) % rounds == round }
             var fold = AccountFold(skipping: skips)
             var seen: Int64 = 0
-            try await log.copyOut(partitions: [partition], on: lease) { batch in
+            try await log.copyOut(partitions: [partition], columns: .content, on: lease) { batch in
                 try fold.fold(batch, where: isWanted)
                 seen += Int64(batch.count)
                 if round == rounds - 1 { await progress(seen) }

@@ -13,7 +13,7 @@ struct Treue: AsyncParsableCommand {
         version: Treue.release,
         subcommands: [
             Serve.self, Migrate.self, Import.self, Projections.self, Log.self, Programmes.self, Members.self, Keys.self,
-            Listen.self, Followers.self, Demo.self, Doctor.self,
+            Listen.self, Followers.self, Demo.self, Doctor.self, Bench.self,
         ])
 
     static let release = "0.1.0"

@@ -37,7 +37,9 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
     private static let acts = [
         SecuredRoute(
             method: .post, uri: "/v1/quotes", scopes: [.checkout, .admin],
-            body: #"{"member": {"card": "1"}, "currency": "USD", "lines": [{"sku": "a", "quantity": 1, "unit_price": 1}]}"#),
+            body:
+                #"{"member": {"card": "1"}, "currency": "USD", "lines": [{"sku": "a", "quantity": 1, "unit_price": 1}]}"#
+        ),
         SecuredRoute(method: .get, uri: "/v1/rewards", scopes: readers),
         SecuredRoute(method: .post, uri: member + "/redemptions", scopes: tills, body: #"{"reward": "mug"}"#),
         SecuredRoute(method: .get, uri: redemption, scopes: tills),
@@ -49,7 +51,7 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
             body: #"{"points": 5, "reason_code": "goodwill"}"#),
         SecuredRoute(method: .get, uri: "/v1/adjustments", scopes: [.support, .admin]),
         SecuredRoute(
-            method: .post, uri: "/v1/adjustments/01980000-0000-7000-8000-0000000000aa/approve",
+            method: .post, uri: "/v1/adjustments/01980000-0000-7000-8000-0000000000bb/approve",
             scopes: [.support, .admin]),
         SecuredRoute(
             method: .post, uri: member + "/transfers", scopes: [.admin], body: #"{"to": {"card": "2"}, "points": 5}"#),
@@ -57,11 +59,12 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
         SecuredRoute(
             method: .post, uri: member + "/subscription", scopes: [.admin], body: #"{"plan": "a", "action": "start"}"#),
         SecuredRoute(
-            method: .post, uri: member + "/tier", scopes: [.admin], body: #"{"tier": "vib", "reason_code": "goodwill"}"#),
+            method: .post, uri: member + "/tier", scopes: [.admin], body: #"{"tier": "vib", "reason_code": "goodwill"}"#
+        ),
         SecuredRoute(method: .get, uri: "/v1/programmes", scopes: [.admin]),
-        SecuredRoute(method: .get, uri: "/v1/programmes/sephora-beauty-insider", scopes: [.admin]),
+        SecuredRoute(method: .get, uri: "/v1/programmes/beauty", scopes: [.admin]),
         SecuredRoute(
-            method: .put, uri: "/v1/programmes/sephora-beauty-insider/versions/1", scopes: [.admin],
+            method: .put, uri: "/v1/programmes/beauty/versions/1", scopes: [.admin],
             body: #"{"id": "a"}"#),
     ]
     private static let administration =
@@ -86,23 +89,24 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
             SecuredRoute(method: .get, uri: "/v1/reports/\($0)", scopes: [.admin])
         }
 
-    static let all = webhooks + acts + administration + [
-        SecuredRoute(method: .post, uri: "/v1/events", scopes: [.checkout, .admin], body: Samples.purchase()),
-        SecuredRoute(method: .post, uri: "/v1/members", scopes: [.checkout, .admin], body: "{}"),
-        SecuredRoute(method: .get, uri: "/v1/members?card=4000", scopes: readers, isOpenToMember: true),
-        SecuredRoute(method: .get, uri: member, scopes: readers, isOpenToMember: true),
-        SecuredRoute(method: .get, uri: member + "/balance", scopes: readers, isOpenToMember: true),
-        SecuredRoute(method: .get, uri: member + "/entries", scopes: readers, isOpenToMember: true),
-        SecuredRoute(method: .get, uri: member + "/events", scopes: readers, isOpenToMember: true),
-        SecuredRoute(method: .post, uri: "/v1/api_keys", scopes: [.admin], body: #"{"scopes": ["checkout"]}"#),
-        SecuredRoute(method: .get, uri: "/v1/api_keys", scopes: [.admin]),
-        SecuredRoute(method: .delete, uri: "/v1/api_keys/\(FakeKeyBook.known)", scopes: [.admin]),
-        SecuredRoute(method: .post, uri: "/v1/api_keys/\(FakeKeyBook.known)/rotate", scopes: [.admin], body: "{}"),
-        SecuredRoute(method: .get, uri: "/v1/audit", scopes: [.admin]),
-        SecuredRoute(method: .patch, uri: member, scopes: [.support, .admin], body: "{}"),
-        SecuredRoute(method: .delete, uri: member, scopes: [.support, .admin]),
-        SecuredRoute(method: .get, uri: member + "/export", scopes: [.support, .admin], isOpenToMember: true),
-    ]
+    static let all =
+        webhooks + acts + administration + [
+            SecuredRoute(method: .post, uri: "/v1/events", scopes: [.checkout, .admin], body: Samples.purchase()),
+            SecuredRoute(method: .post, uri: "/v1/members", scopes: [.checkout, .admin], body: "{}"),
+            SecuredRoute(method: .get, uri: "/v1/members?card=4000", scopes: readers, isOpenToMember: true),
+            SecuredRoute(method: .get, uri: member, scopes: readers, isOpenToMember: true),
+            SecuredRoute(method: .get, uri: member + "/balance", scopes: readers, isOpenToMember: true),
+            SecuredRoute(method: .get, uri: member + "/entries", scopes: readers, isOpenToMember: true),
+            SecuredRoute(method: .get, uri: member + "/events", scopes: readers, isOpenToMember: true),
+            SecuredRoute(method: .post, uri: "/v1/api_keys", scopes: [.admin], body: #"{"scopes": ["checkout"]}"#),
+            SecuredRoute(method: .get, uri: "/v1/api_keys", scopes: [.admin]),
+            SecuredRoute(method: .delete, uri: "/v1/api_keys/\(FakeKeyBook.known)", scopes: [.admin]),
+            SecuredRoute(method: .post, uri: "/v1/api_keys/\(FakeKeyBook.known)/rotate", scopes: [.admin], body: "{}"),
+            SecuredRoute(method: .get, uri: "/v1/audit", scopes: [.admin]),
+            SecuredRoute(method: .patch, uri: member, scopes: [.support, .admin], body: "{}"),
+            SecuredRoute(method: .delete, uri: member, scopes: [.support, .admin]),
+            SecuredRoute(method: .get, uri: member + "/export", scopes: [.support, .admin], isOpenToMember: true),
+        ]
 
 }
 

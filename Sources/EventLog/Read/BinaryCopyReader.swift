@@ -48,10 +48,11 @@ public struct BinaryCopyReader {
             guard buffer.count - at >= Int(length) else {
                 return nil
             }
-            fields.append(at - start..<at - start + Int(length))
+            fields.append(at..<at + Int(length))
             at += Int(length)
         }
-        let row = CopiedRow(bytes: Array(buffer[start..<at]), fields: fields)
+        // Not a copy: the row is done with before more is fed, or else keeps these bytes while the reader takes others.
+        let row = CopiedRow(bytes: buffer, fields: fields)
         start = at
         return row
     }
@@ -80,6 +81,8 @@ public struct BinaryCopyReader {
         guard buffer.count - offset >= count else {
             return nil
         }
-        return buffer[offset..<offset + count].reduce(0) { $0 << 8 | UInt64($1) }
+        var value: UInt64 = 0
+        for index in offset..<offset + count { value = value << 8 | UInt64(buffer[index]) }
+        return value
     }
 }

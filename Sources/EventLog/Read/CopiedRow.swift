@@ -2,6 +2,7 @@ public import Foundation
 
 /// A row of a binary COPY. Columns go by number, from 0; there are no types in a COPY, so the caller has to know them.
 public struct CopiedRow: Sendable {
+    /// With the rows around it.
     let bytes: [UInt8]
     let fields: [Range<Int>?]
 
@@ -57,14 +58,16 @@ public struct CopiedRow: Sendable {
         guard fields.indices.contains(column), let range = fields[column], range.count == 16 else {
             throw .unreadable("column \(column) of a COPY is no uuid")
         }
-        return bytes[range].withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+        return bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(fromByteOffset: range.lowerBound, as: uuid_t.self)) }
     }
 
     private func integer(_ column: Int, bytes count: Int) throws(EventLogError) -> UInt64 {
         guard fields.indices.contains(column), let range = fields[column], range.count == count else {
             throw .unreadable("column \(column) of a COPY is no integer of \(count) bytes")
         }
-        return bytes[range].reduce(0) { $0 << 8 | UInt64($1) }
+        var value: UInt64 = 0
+        for index in range { value = value << 8 | UInt64(bytes[index]) }
+        return value
     }
 }
 

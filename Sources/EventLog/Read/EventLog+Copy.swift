@@ -1,5 +1,23 @@
 public import Postgres
 
+/// What of an event is copied out.
+public enum CopiedColumns: Sendable {
+    case all
+    /// What a fold needs: key, hashes, subject and metadata are left empty, and do not travel.
+    case content
+
+    fileprivate var sql: String {
+        switch self {
+        case .all: RecordedEvent.columns
+        case .content:
+            """
+            partition, position, stream_type, stream_id, version, type, occurred_at, recorded_at, \
+            NULL::bytea, NULL::bytea, NULL::bytea, data, NULL::json, ''::bytea
+            """
+        }
+    }
+}
+
 extension EventLog {
     /// Streams events by binary COPY, partition after partition, each in order of position; in constant memory,
     /// because the server waits while `body` works.
@@ -9,24 +27,27 @@ extension EventLog {
     ///   - after: where to begin in a partition; from its first event when absent.
     ///   - last: the last position wanted; to the end when absent.
     ///   - batch: events handed over at once, at most; the last of a partition may be fewer.
+    ///   - columns: what of an event is wanted.
     ///   - lease: may be in a transaction, whose snapshot then holds for all partitions.
     /// - Throws: what `body` throws, `PostgresError`, ``EventLogError/unreadable(_:)``.
     public func copyOut(
         partitions: some Sequence<Int>, after positions: [Int: Int64] = [:], upTo last: Int64 = .max, batch: Int = 512,
-        on lease: PostgresLease, _ body: ([RecordedEvent]) async throws -> Void
+        columns: CopiedColumns = .all, on lease: PostgresLease, _ body: ([RecordedEvent]) async throws -> Void
     ) async throws {
         for partition in partitions {
             try await copyOut(
-                partition, after: positions[partition] ?? 0, upTo: last, batch: batch, on: lease, body)
+                partition, after: positions[partition] ?? 0, upTo: last, batch: batch, columns: columns, on: lease,
+                body)
         }
     }
 
     private func copyOut(
-        _ partition: Int, after position: Int64, upTo last: Int64, batch: Int, on lease: PostgresLease,
+        _ partition: Int, after position: Int64, upTo last: Int64, batch: Int, columns: CopiedColumns,
+        on lease: PostgresLease,
         _ body: ([RecordedEvent]) async throws -> Void
     ) async throws {
         let sql = """
-            COPY (SELECT \(RecordedEvent.columns) FROM treue.event
+            COPY (SELECT \(columns.sql) FROM treue.event
                    WHERE partition = \(partition) AND position > \(position) AND position <= \(last)
                    ORDER BY position)
               TO STDOUT (FORMAT binary)

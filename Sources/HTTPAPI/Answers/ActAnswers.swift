@@ -19,7 +19,7 @@ extension JSONWriter {
         if let voucher = view.voucher {
             key("voucher")
             beginObject()
-            member("code", voucher.code)
+            nullableMember("code", voucher.code)
             nullableMember("valid_until", voucher.validUntil?.description)
             member("used", voucher.isUsed)
             endObject()

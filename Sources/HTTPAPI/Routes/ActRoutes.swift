@@ -47,7 +47,7 @@ struct ActRoutes<API: LoyaltyAPI>: Sendable {
         case .waits(let waiting):
             var writer = JSONWriter(reserving: 256)
             writer.waiting(waiting)
-            return Answer.json(writer, status: .accepted)
+            return Answer.json(writer, status: .accepted, headers: Self.replayed(waiting.isReplayed))
         }
     }
 
@@ -82,20 +82,22 @@ struct ActRoutes<API: LoyaltyAPI>: Sendable {
 
     private func merge(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let id = try context.memberID()
-        // A member becomes another once: repeating it changes nothing, so a key may be sent and need not be kept.
-        _ = try RequestKey.of(request, principal: context.principal, route: "")
+        let key = try RequestKey.of(
+            request, principal: context.principal, route: "POST /v1/members/\(UUIDText.text(id))/merge")
         let body = try await request.body(within: configuration, MergeBody.read)
-        let member = try await api.merge(id, body, at: context.receivedAt)
+        let merged = try await api.merge(id, body, idempotencyKey: key, at: context.receivedAt)
         var writer = JSONWriter(reserving: 1024)
-        writer.member(member)
-        return Answer.json(writer)
+        writer.member(merged.member)
+        return Answer.json(writer, headers: Self.replayed(merged.isReplayed))
     }
 
     private static func answer(_ act: ActView, status: HTTPResponse.Status = .created) -> Response {
         var writer = JSONWriter(reserving: 1024)
         writer.act(act)
-        return Answer.json(writer, status: status, headers: act.isReplayed ? [RequestKey.replayed: "true"] : [:])
+        return Answer.json(writer, status: status, headers: replayed(act.isReplayed))
     }
+
+    private static func replayed(_ isReplayed: Bool) -> HTTPFields { isReplayed ? [RequestKey.replayed: "true"] : [:] }
 }
 
 extension AuthenticatedContext {

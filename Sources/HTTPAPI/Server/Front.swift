@@ -27,7 +27,10 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
         if let answer = crossOrigin?.preflight(request, methods: methods) {
             response = answer
         } else {
-            response = await answer(to: request, context: context)
+            response =
+                request.isQuick
+                ? await answer(to: request, context: context)
+                : await offEventLoop { await answer(to: request, context: context) }
         }
         // A problem too: bytes behind a head that announces none would be read as the next answer.
         if request.method == .head { response = response.createHeadResponse() }

@@ -12,6 +12,18 @@ enum MediaType: String, Hashable, Sendable, CaseIterable {
     /// The kind of a request's body.
     /// - Throws: a 415 problem where it is none of those accepted, compressed, or not UTF-8.
     static func of(_ request: Request, accepting accepted: [MediaType]) throws(Problem) -> MediaType {
+        // What nearly everybody sends needs no taking apart.
+        if let header = request.headers[.contentType], let type = MediaType(rawValue: header), accepted.contains(type),
+            request.headers[.contentEncoding] == nil
+        {
+            return type
+        }
+        return try taken(apart: request, accepting: accepted)
+    }
+
+    private static func taken(
+        apart request: Request, accepting accepted: [MediaType]
+    ) throws(Problem) -> MediaType {
         let names = accepted.map(\.rawValue).joined(separator: ", ")
         if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw .unsupportedMediaType("The body must not be compressed (Content-Encoding).", accepted: names)

@@ -10,9 +10,17 @@ extension MemberState {
     ) throws(LoyaltyFault) -> [DatedEvent] {
         guard mergedInto == nil else { return [] }
         var events: [DatedEvent] = []
+        // When points have matured that may be redeemed by themselves, once all else of that instant has happened.
+        var maturedAt: Instant?
         // Each step uses up a lot, a reservation, a year; the bound is for the reader.
         for _ in 0..<MemberState.mostSteps {
-            guard let due = nextDue(under: programme, by: instant), due.at <= instant else { break }
+            let due = nextDue(under: programme, by: instant)
+            if let at = maturedAt, due.map({ max($0.at, latest) > at || $0.at > instant }) ?? true {
+                events += try convert(at: at, under: programme)
+                maturedAt = nil
+                continue
+            }
+            guard let due, due.at <= instant else { break }
             var event = DatedEvent(at: max(due.at, latest), due.event)
             try evolve(event)
             if let wallet = event.event.wallet { event.event.balance = self.wallet(wallet).available }
@@ -21,9 +29,7 @@ extension MemberState {
                 try evolve(changed)
                 events.append(changed)
             }
-            if converting, case .pointsMatured = event.event {
-                events += try convert(at: event.at, under: programme)
-            }
+            if converting, case .pointsMatured = event.event { maturedAt = event.at }
         }
         return events
     }

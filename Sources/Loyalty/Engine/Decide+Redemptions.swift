@@ -2,28 +2,43 @@ extension Decider {
     /// How many reservations one member may hold.
     static let mostReservations = 32
 
-    /// What of a purchase is paid with points, by its redemption.
-    func payment(of purchase: Purchase, at: Instant) throws -> (paidWithPoints: Int64, isOpen: Bool)? {
+    /// What of a purchase is paid with points, by its redemption, and when the purchase confirms it, where it does. A
+    /// purchase that becomes known late confirms what was held at its own time, whether or not the lapse has been recorded.
+    func payment(of purchase: Purchase, at: Instant) throws -> (paidWithPoints: Int64, confirmsAt: Instant?)? {
         guard let id = purchase.redemptionID else { return nil }
-        let open = state.reservations.first { $0.redemption.id == id && at < $0.expiresAt }
-        let redemption: Redemption
-        if let open {
-            redemption = open.redemption
-        } else {
-            let history = try self.history(of: id)
-            guard let found = history.redemption else {
-                throw Rejection(
-                    .redemptionNotFound, "The member has no redemption `\(id)`.", at: "/data/redemption_id")
-            }
-            guard history.isConfirmed else {
-                throw Rejection(
-                    .redemptionClosed, "The redemption was cancelled or has lapsed; its points went back.",
-                    at: "/data/redemption_id")
-            }
-            redemption = found
+        let isLate = at < state.latest
+        if !isLate, let open = state.reservations.first(where: { $0.redemption.id == id && at < $0.expiresAt }) {
+            return (paid(by: open.redemption, for: purchase), at)
         }
-        let pays = redemption.paysOrder && redemption.currency == purchase.currency
-        return (pays ? redemption.value ?? 0 : 0, open != nil)
+        let history = try self.history(of: id)
+        guard let redemption = history.redemption else {
+            throw Rejection(.redemptionNotFound, "The member has no redemption `\(id)`.", at: "/data/redemption_id")
+        }
+        let paid = paid(by: redemption, for: purchase)
+        if history.isConfirmed { return (paid, nil) }
+        let confirmsAt = max(at, history.reservedAt ?? at)
+        guard isLate, history.isReserved || history.hasLapsed, let expiresAt = history.expiresAt,
+            confirmsAt < expiresAt, try known.holds(id)
+        else {
+            throw Rejection(
+                .redemptionClosed, "The redemption was cancelled or has lapsed; its points went back.",
+                at: "/data/redemption_id")
+        }
+        return (paid, confirmsAt)
+    }
+
+    private func paid(by redemption: Redemption, for purchase: Purchase) -> Int64 {
+        redemption.paysOrder && redemption.currency == purchase.currency ? redemption.value ?? 0 : 0
+    }
+
+    /// A purchase confirms the redemption that pays it.
+    func confirm(with purchase: Purchase, at: Instant) throws -> Decision {
+        guard let id = purchase.redemptionID, let redemption = try redemption(id) else { throw closed }
+        return try confirm(redemption, at: at)
+    }
+
+    private func redemption(_ id: String) throws -> Redemption? {
+        try state.reservations.first { $0.redemption.id == id }?.redemption ?? history(of: id).redemption
     }
 
     /// What happens now, whatever the shop's clock says.
@@ -69,20 +84,24 @@ extension Decider {
 
     private func confirm(_ id: String, at: Instant) throws -> Decision {
         if let open = state.reservations.first(where: { $0.redemption.id == id && at < $0.expiresAt }) {
-            var decision = try record(at: at) { judge in
-                Fact(
-                    at: at,
-                    .redemptionConfirmed(
-                        RedemptionConfirmed(
-                            redemption: open.redemption, wasReserved: true,
-                            clocks: judge.version.clocks(after: judge.day), day: judge.day)))
-            }
-            try deliver(open.redemption, at: at, &decision)
-            return decision
+            return try confirm(open.redemption, at: at)
         }
         let history = try found(id)
         guard history.isConfirmed else { throw closed }
-        return unchanged
+        return try unchanged(at: at)
+    }
+
+    private func confirm(_ redemption: Redemption, at: Instant) throws -> Decision {
+        var decision = try record(at: at) { judge in
+            Fact(
+                at: at,
+                .redemptionConfirmed(
+                    RedemptionConfirmed(
+                        redemption: redemption, wasReserved: true, clocks: judge.version.clocks(after: judge.day),
+                        day: judge.day)))
+        }
+        try deliver(redemption, at: at, &decision)
+        return decision
     }
 
     private func cancel(_ id: String, at: Instant) throws -> Decision {
@@ -94,7 +113,7 @@ extension Decider {
             }
         }
         let history = try found(id)
-        guard history.isConfirmed, let redemption = history.redemption else { return unchanged }
+        guard history.isConfirmed, let redemption = history.redemption else { return try unchanged(at: at) }
         guard !history.isVoucherUsed else {
             throw Rejection(.voucherUsed, "The redemption's voucher has been used: it cannot be taken back.")
         }
@@ -111,7 +130,7 @@ extension Decider {
             throw Rejection(.voucherExpired, "The voucher was valid until \(last).")
         }
         let event = DatedEvent(at: at, .voucherRedeemed(VoucherRedeemed(redemption: redemption)))
-        var decision = unchanged
+        var decision = try unchanged(at: at)
         decision.events = [event]
         return decision
     }
@@ -135,18 +154,19 @@ extension Decider {
     }
 
     private func settle(at: Instant) throws -> Decision {
-        var decision = unchanged
+        var decision = try unchanged(at: at)
         decision.events = try decision.state.advance(to: at, under: programme)
         return decision
     }
 
-    /// Everything asked for is so already.
-    private var unchanged: Decision {
-        Decision(
+    /// Everything asked for is so already. The answer tells how the member stands now, recorded or not.
+    func unchanged(at: Instant) throws -> Decision {
+        let now = try programme.current(state, at: at).state
+        return Decision(
             events: [], primary: 0, state: state,
             outcome: Outcome(
-                change: 0, available: state.available, pending: state.pending, tier: state.standing.tier,
-                previousTier: state.standing.tier))
+                change: 0, available: now.available, pending: now.pending, tier: now.standing.tier,
+                previousTier: now.standing.tier))
     }
 
     /// What a confirmed redemption brings: a code, or a tier.
@@ -159,7 +179,7 @@ extension Decider {
         let version = programme.version(number: redemption.version)
         guard let reward = redemption.reward.flatMap(version.reward), case .upgrade(let tier, let months) = reward.kind
         else { return }
-        let then = Decider(programme: programme, state: decision.state, known: known)
+        let then = Decider(programme: programme, state: decision.state, known: known.followed(by: decision.events))
         decision.append(
             try then.record(at: at) { judge in
                 let until = judge.day.adding(months: months).adding(days: -1)

@@ -40,6 +40,19 @@ public struct Known: Hashable, Sendable {
         return events
     }
 
+    /// The same once more has been recorded.
+    func followed(by events: [DatedEvent]) -> Known {
+        Known(subjects: subjects, history: history.map { $0 + events })
+    }
+
+    /// Whether a redemption was reserved in this very life.
+    func holds(_ id: String) throws(Refusal) -> Bool {
+        guard let history else { throw .needs(.history) }
+        return history.contains { dated in
+            if case .redemptionReserved(let event) = dated.event { event.redemption.id == id } else { false }
+        }
+    }
+
     /// Those of an order; nil where nobody has looked.
     func order(_ order: OrderReference) -> OrderHistory? {
         subjects[.order(order)].map { OrderHistory(of: order, in: $0) }
@@ -112,9 +125,10 @@ struct Decider {
         var decision = try record(at: at) {
             try $0.judge(purchase, paidWithPoints: payment?.paidWithPoints ?? 0)
         }
-        if payment?.isOpen == true, let id = purchase.redemptionID {
-            let then = Decider(programme: programme, state: decision.state, known: known)
-            decision.append(try then.decideNow(.confirmRedemption(id: id), at: max(at, decision.state.latest)))
+        if let confirmsAt = payment?.confirmsAt {
+            let then = Decider(
+                programme: programme, state: decision.state, known: known.followed(by: decision.events))
+            decision.append(try then.confirm(with: purchase, at: confirmsAt))
         }
         try applyHeld(to: purchase, order, &decision)
         return try converted(decision, at: max(at, decision.state.latest))
@@ -163,9 +177,12 @@ struct Decider {
             let fact = try judge(Judge(programme: programme, state: previous, at: at))
             if fact.canSettle(in: timeline, of: order) {
                 var own = try timeline.settle(fact)
-                let outcome = Outcome(of: own, before: previous, after: timeline.state)
+                var outcome = Outcome(of: own, before: previous, after: timeline.state)
+                // What came in may have been due to end at once: points that matured behind their end.
+                let ended = try timeline.advance(to: at)
+                (outcome.available, outcome.pending) = (timeline.state.available, timeline.state.pending)
                 own[0].event.setOutcome(outcome)
-                return Decision(events: due + own, primary: due.count, state: timeline.state, outcome: outcome)
+                return Decision(events: due + own + ended, primary: due.count, state: timeline.state, outcome: outcome)
             }
         }
         guard let history = known.history else { throw Refusal.needs(.history) }
@@ -211,9 +228,8 @@ struct Decider {
         for waiting in fitting.sorted(by: { $0.at < $1.at }) {
             var now = OrderHistory(of: purchase.order, in: decision.events)
             now.held = []
-            var known = known
-            known.history = known.history.map { $0 + decision.events }
-            let then = Decider(programme: programme, state: decision.state, known: known)
+            let then = Decider(
+                programme: programme, state: decision.state, known: known.followed(by: decision.events))
             decision.append(try then.decide(waiting.goods, of: now, at: waiting.at, capped: true))
         }
     }

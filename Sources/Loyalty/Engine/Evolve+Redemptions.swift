@@ -18,11 +18,11 @@ extension MemberState {
     mutating func confirm(_ event: RedemptionConfirmed, at: Instant) throws(LoyaltyFault) -> [Lot] {
         let redemption = event.redemption
         var taken: [Lot] = []
-        if event.wasReserved {
-            guard let index = reservations.firstIndex(where: { $0.redemption.id == redemption.id }) else {
-                throw .contradiction("redemption \(redemption.id) is not reserved")
-            }
-            taken = reservations.remove(at: index).taken
+        // A purchase that became known late confirms what has been recorded as lapsed: the restatement behind it says what
+        // holds, and until then the points are taken from what is there.
+        let held = event.wasReserved ? reservations.firstIndex { $0.redemption.id == redemption.id } : nil
+        if let held {
+            taken = reservations.remove(at: held).taken
             try withWallet(redemption.wallet) { wallet throws(LoyaltyFault) in
                 wallet.reserved -= redemption.points
                 wallet.redeemed = try wallet.redeemed.adding(redemption.points)
@@ -78,12 +78,13 @@ extension MemberState {
     mutating func merge(into other: String, at: Instant) throws(LoyaltyFault) {
         mergedInto = other
         for index in wallets.indices {
-            let moved = try wallets[index].available.adding(wallets[index].pendingPoints)
+            let moved = try wallets[index].movable
             wallets[index].transferredOut = try wallets[index].transferredOut.adding(moved)
             (wallets[index].lots, wallets[index].pending, wallets[index].debt) = ([], [], 0)
+            wallets[index].reserved = 0
             wallets[index].settledAt = max(wallets[index].settledAt, at)
         }
-        (totals, grants, subscriptions, counters) = ([], [], [], [])
+        (totals, grants, subscriptions, counters, reservations) = ([], [], [], [], [])
     }
 
     /// What another member had comes to this one: the better tier holds, sums are added.
@@ -94,8 +95,8 @@ extension MemberState {
         enrolledAt = min(enrolledAt, other.enrolledAt)
         for theirs in other.wallets {
             try withWallet(theirs.id) { wallet throws(LoyaltyFault) in
-                let moved = try theirs.available.adding(theirs.pendingPoints)
-                wallet.transferredIn = try wallet.transferredIn.adding(moved)
+                wallet.transferredIn = try wallet.transferredIn.adding(theirs.movable)
+                wallet.reserved = try wallet.reserved.adding(theirs.reserved)
                 wallet.settledAt = max(wallet.settledAt, at)
                 wallet.inactiveOn = [wallet.inactiveOn, theirs.inactiveOn].compactMap { $0 }.max()
                 for pending in theirs.pending { try wallet.hold(pending.points, pending.until, pending.end) }
@@ -105,6 +106,8 @@ extension MemberState {
         }
         for total in other.totals { try add(total.amount, to: Metric(name: total.metric), in: total.period) }
         try count(other.counters.map { Count(rule: $0.rule, window: $0.window, before: 0, added: $0.value) })
+        // What is held stays held, and lapses or is spent here.
+        reservations += other.reservations
         purchases = try purchases.adding(other.purchases)
         lastActive = [lastActive, other.lastActive].compactMap { $0 }.max()
         birthday = birthday ?? other.birthday
@@ -117,6 +120,11 @@ extension MemberState {
 }
 
 extension Wallet {
+    /// All that another member takes over: available, pending and reserved.
+    fileprivate var movable: Int64 {
+        get throws(LoyaltyFault) { try available.adding(pendingPoints).adding(reserved) }
+    }
+
     /// Points are owed: open lots pay at once.
     mutating func owe(_ points: Int64, at: Instant) throws(LoyaltyFault) {
         guard points > 0 else { return }

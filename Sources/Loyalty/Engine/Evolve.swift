@@ -28,7 +28,7 @@ extension MemberState {
         case .pointsAccrued(let event): try evolve(event, at: at)
         case .pointsRevoked(let event):
             try withWallet(event.wallet) { wallet throws(LoyaltyFault) in
-                for part in event.parts { try wallet.revoke(part, waivesDebt: event.waivesDebt, at: at) }
+                for part in event.parts { try wallet.revoke(part, at: at) }
             }
         case .pointsMatured(let event): try evolve(event, at: at)
         case .pointsExpired(let event): try evolve(event, at: at)
@@ -39,7 +39,7 @@ extension MemberState {
         case .redemptionCancelled(let event): try evolve(event, at: at)
         case .referralCompleted(let event):
             try withWallet(event.wallet) { wallet throws(LoyaltyFault) in
-                for part in event.withdrawn { try wallet.revoke(part, waivesDebt: false, at: at) }
+                for part in event.withdrawn { try wallet.withdraw(part) }
             }
         case .subscriptionChanged(let event): evolve(event, at: at)
         case .tierGranted(let event):
@@ -74,7 +74,7 @@ extension MemberState {
         try count(event.counts)
         for taken in event.taken {
             guard let period = taken.period else { continue }
-            try add(-taken.points, to: .earned(wallet: taken.wallet), in: period)
+            try add(-(try taken.points.adding(taken.waived)), to: .earned(wallet: taken.wallet), in: period)
         }
     }
 

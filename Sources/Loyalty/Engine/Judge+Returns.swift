@@ -62,7 +62,9 @@ extension Judge {
         let period = programme.period(of: at, for: state, under: version)
         let taken =
             version.returns.withoutReceipt == .ignore
-            ? [] : try Earning(version, on: sold, in: sale).taken(in: period, under: version)
+            ? []
+            : waived(
+                try Earning(version, on: sold, in: sale).taken(in: period, under: version), places: [], under: version)
         return Fact(
             at: at,
             .purchaseReturned(
@@ -86,7 +88,7 @@ extension Judge {
         for earlier in order.taken {
             guard let index = left.firstIndex(where: { $0.rule == earlier.rule && $0.wallet == earlier.wallet })
             else { continue }
-            left[index].points -= earlier.points
+            left[index].points -= earlier.points + earlier.waived
         }
         let earns = rest.taken(in: sale.period, under: version)
         var taken = left
@@ -104,7 +106,32 @@ extension Judge {
                 surplus -= kept
             }
         }
-        return taken.filter { $0.points > 0 }
+        return waived(
+            taken.filter { $0.points > 0 }, places: try Judge.accruals(of: sale, at: order.soldAt, under: programme),
+            under: version)
+    }
+
+    /// Where the programme does not let members owe, a return takes what is there. Judged once: what is waived is waived,
+    /// whatever arrives later.
+    private func waived(
+        _ taken: [PurchaseReturned.Taken], places: [PointsAccrued], under version: ProgrammeVersion
+    ) -> [PurchaseReturned.Taken] {
+        guard version.returns.debt == .waive else { return taken }
+        var taken = taken
+        for wallet in Set(taken.map(\.wallet)) {
+            var held = state.wallet(wallet)
+            var there = max(0, held.available)
+            for place in places where place.wallet == wallet {
+                if let until = place.matures { there += held.take(place.points, pending: until, place.expires) }
+            }
+            for index in taken.indices where taken[index].wallet == wallet {
+                let points = min(taken[index].points, there)
+                taken[index].waived = taken[index].points - points
+                taken[index].points = points
+                there -= points
+            }
+        }
+        return taken
     }
 }
 

@@ -102,11 +102,8 @@ struct Timeline: Sendable {
             var revoked = PointsRevoked(
                 wallet: wallet, parts: parts(of: goods, in: wallet), order: goods.goods.order,
                 returnID: goods.goods.returnID, version: goods.version, waivesDebt: goods.waivesDebt)
-            if isWithdrawn {
-                if goods.waivesDebt { try waive(revoked.points, in: wallet) }
-            } else {
-                try state.evolve(DatedEvent(at: at, .pointsRevoked(revoked)))
-            }
+            guard !revoked.parts.isEmpty else { continue }
+            if !isWithdrawn { try state.evolve(DatedEvent(at: at, .pointsRevoked(revoked))) }
             let after = state.wallet(wallet)
             revoked.pending = pending - after.pendingPoints
             revoked.lapsed = revoked.points - revoked.pending + (after.available - available)
@@ -131,15 +128,6 @@ struct Timeline: Sendable {
             if left > 0 { parts.append(PointsRevoked.Part(points: left)) }
         }
         return parts
-    }
-
-    /// Debt that the withdrawn points left is not owed.
-    private mutating func waive(_ points: Int64, in wallet: String) throws(LoyaltyFault) {
-        try state.withWallet(wallet) { wallet in
-            let waived = min(points, wallet.debt)
-            wallet.debt -= waived
-            wallet.revoked -= waived
-        }
     }
 
     /// Whether what a return takes lies untouched where it was put, so that taking it from there is as if the sale had

@@ -58,11 +58,14 @@ public struct PurchaseReturned: Hashable, Sendable {
         public var rule: String
         public var wallet: String
         public var points: Int64
+        /// What was no longer there, and is not owed.
+        public var waived: Int64
         /// Set where the points had counted towards a tier.
         public var period: Period?
 
-        public init(rule: String, wallet: String, points: Int64, period: Period? = nil) {
-            (self.rule, self.wallet, self.points, self.period) = (rule, wallet, points, period)
+        public init(rule: String, wallet: String, points: Int64, waived: Int64 = 0, period: Period? = nil) {
+            (self.rule, self.wallet, self.points, self.waived) = (rule, wallet, points, waived)
+            self.period = period
         }
     }
 

@@ -131,14 +131,20 @@ extension Wallet {
     }
 
     /// Takes points back: from where they were put, then from the other lots, and owes the rest.
-    mutating func revoke(_ part: PointsRevoked.Part, waivesDebt: Bool, at: Instant) throws(LoyaltyFault) {
+    mutating func revoke(_ part: PointsRevoked.Part, at: Instant) throws(LoyaltyFault) {
         revoked = try revoked.adding(part.points)
         var owed = part.points
         if let until = part.matures, let end = part.expires { owed -= take(owed, pending: until, end) }
         if let end = part.expires, owed > 0 { owed -= take(owed, from: end) }
         guard owed > 0 else { return }
         owed = spend(owed, at: at).missing
-        if waivesDebt { revoked -= owed } else { debt = try debt.adding(owed) }
+        debt = try debt.adding(owed)
+    }
+
+    /// Takes back what still waits; what has come in is the member's.
+    mutating func withdraw(_ part: PointsRevoked.Part) throws(LoyaltyFault) {
+        guard let until = part.matures, let end = part.expires else { return }
+        revoked = try revoked.adding(take(part.points, pending: until, end))
     }
 
     /// Takes points out for good or for a while: what is not there is owed. Answers the lots that they came from.

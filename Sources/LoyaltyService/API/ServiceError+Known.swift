@@ -85,6 +85,8 @@ extension ServiceError {
             detail: "With this key \(limit) points may be given a day.")
     }
 
+    static let memberMerged = ServiceError(Rejection(.memberMerged, "The member has become another one already."))
+
     static let recipientNotFound = ServiceError(
         code: "recipient_not_found", status: 422, title: "There is no such recipient",
         detail: "The other member does not exist in this programme.",

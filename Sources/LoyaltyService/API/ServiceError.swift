@@ -22,6 +22,9 @@ public struct ServiceError: Error, Hashable, Sendable {
     /// Seconds after which a retry makes sense.
     public var retryAfter: Int?
 
+    /// Whether the request was judged and refused; else nobody knows whether it had an effect.
+    var isRefusal: Bool { (400..<500).contains(status) }
+
     public init(
         code: String, status: Int, title: String, detail: String, faults: [Fault] = [], retryAfter: Int? = nil
     ) {

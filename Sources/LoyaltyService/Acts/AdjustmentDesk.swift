@@ -8,50 +8,48 @@ import Wire
 struct AdjustmentDesk: Sendable {
     let client: PostgresClient
 
-    /// Uses up an agent's allowance of a day; what is taken from members does not count.
+    /// Uses up an agent's allowance of a day, once for one act; what is taken from members does not count.
     ///
-    /// - Returns: what was used up.
+    /// - Returns: whether this call used it up.
     /// - Throws: `limit_exceeded`.
     func spend(
-        _ points: Int64, of limit: Int64?, _ agent: UUID, _ programme: String, _ day: CivilDate
-    ) async throws -> Int64 {
-        guard let limit, points > 0 else { return 0 }
-        guard points <= limit else { throw ServiceError.limitExceeded(limit) }
-        let rows = try await client.query(
-            """
-            INSERT INTO treue.agent_day AS d (agent, programme, day, points) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (agent, programme, day) DO UPDATE SET points = d.points + excluded.points
-             WHERE d.points + excluded.points <= $5 RETURNING points
-            """, [.uuid(agent), .text(programme), .text(day.description), .int8(points), .int8(limit)])
-        guard !rows.isEmpty else { throw ServiceError.limitExceeded(limit) }
-        return points
+        _ points: Int64, of limit: Int64?, _ agent: UUID, _ programme: String, _ day: CivilDate, _ act: UUID
+    ) async throws -> Bool {
+        guard let limit, points > 0 else { return false }
+        let answer = try await client.query(
+            "SELECT treue.spend_allowance($1, $2, $3, $4, $5, $6)",
+            [
+                .uuid(agent), .text(programme), .text(day.description), .int8(points), .int8(limit), .uuid(act),
+            ]
+        ).first?.text(0)
+        guard answer != "none" else { throw ServiceError.limitExceeded(limit) }
+        return answer == "taken"
     }
 
-    func giveBack(_ points: Int64, _ agent: UUID, _ programme: String, _ day: CivilDate) async throws {
-        guard points > 0 else { return }
-        _ = try await client.query(
-            "UPDATE treue.agent_day SET points = points - $4 WHERE agent = $1 AND programme = $2 AND day = $3",
-            [.uuid(agent), .text(programme), .text(day.description), .int8(points)])
+    /// The act came to nothing.
+    func giveBack(_ act: UUID) async throws {
+        _ = try await client.query("SELECT treue.return_allowance($1)", [.uuid(act)])
     }
 
     /// Notes a request; the same one again is the same.
     func ask(
         for body: AdjustmentBody, note: String?, member: UUID, agent: UUID, as id: UUID, at: Instant
     ) async throws -> AdjustmentRequest {
-        _ = try await client.query(
+        let new = try await client.query(
             """
             INSERT INTO treue.adjustment_request
                 (requested_at, id, member_id, requested_by, points, wallet, reason, note)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id
             """,
             [
                 .timestamptz(at.micros), .uuid(id), .uuid(member), .uuid(agent), .int8(body.points),
                 .text(body.wallet), .text(body.reason), note.map { .text($0) } ?? .null,
             ])
-        guard let (request, _) = try await request(id) else { throw ServiceError.adjustmentNotFound }
-        guard request.memberID == member, request.points == body.points, request.reason == body.reason else {
-            throw ServiceError.idempotencyKeyReused
-        }
+        guard var (request, _) = try await request(id) else { throw ServiceError.adjustmentNotFound }
+        guard request.memberID == member, request.points == body.points, request.reason == body.reason,
+            request.wallet == body.wallet
+        else { throw ServiceError.idempotencyKeyReused }
+        request.isReplayed = new.isEmpty
         return request
     }
 

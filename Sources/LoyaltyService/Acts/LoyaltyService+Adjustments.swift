@@ -21,6 +21,8 @@ public struct AdjustmentRequest: Sendable {
     /// Id of the key that asked for it.
     public var requestedBy: UUID
     public var requestedAt: Instant
+    /// Whether an earlier request with the same key asked for it.
+    public var isReplayed = false
 }
 
 extension LoyaltyService {
@@ -43,15 +45,20 @@ extension LoyaltyService {
                         for: body, note: try await sealed(body.note, of: member), member: member, agent: agent, as: id,
                         at: at))
             }
-            let isNew = try await repeatKey.map { try await log.events(byKeys: [$0.key], on: client).isEmpty } ?? true
+            // What came before is answered as it was then, however much has been given since.
+            let isKnown = try await isKnown(repeatKey)
+            let act = repeatKey.map { Digest.uuid("adjustment", "\($0.key)") } ?? ids.next(nowMicros: at.micros)
             let day = programme.zone.date(of: at)
-            let allowance =
-                isNew ? try await desk.spend(body.points, of: rules.dailyLimit, agent, programme.id, day) : 0
+            var isSpent = false
+            if !isKnown {
+                isSpent = try await desk.spend(body.points, of: rules.dailyLimit, agent, programme.id, day, act)
+            }
             do {
                 let note = try await sealed(body.note, of: member)
                 return .done(try await adjust(body, note: note, member, agent, repeatKey, at: at))
             } catch {
-                try await desk.giveBack(allowance, agent, programme.id, day)
+                // Where nobody knows whether it was recorded, it counts as given.
+                if isSpent, translated(error).isRefusal { try await desk.giveBack(act) }
                 throw error
             }
         } catch {
@@ -87,7 +94,7 @@ extension LoyaltyService {
     ) async throws -> ActView {
         let adjustment = Adjustment(
             wallet: body.wallet, points: body.points, reason: body.reason, note: note, agent: UUIDText.text(agent))
-        return try act(try await perform(.adjustment(adjustment), for: member, at: at, repeatKey), at: at)
+        return try await act(try await perform(.adjustment(adjustment), for: member, at: at, repeatKey))
     }
 
     /// A note may say something about a person: only the member's own key opens it.
@@ -98,12 +105,17 @@ extension LoyaltyService {
         return Data(try keys.seal(Array(note.utf8), dataKey: row.sealed.dataKey, for: member)).base64EncodedString()
     }
 
-    func act(_ reply: CommandReply, id: String? = nil, at: Instant) throws -> ActView {
+    /// What an act did, and how the member stood behind it: the same however often it is asked.
+    func act(_ reply: CommandReply, id: String? = nil) async throws -> ActView {
+        guard let first = reply.events.first, let last = reply.events.last else {
+            throw ServiceError.internalFault("an act without an event")
+        }
+        var reply = reply
+        if reply.isReplayed { reply.state = try await state(of: reply.memberID, before: last.version + 1) }
         let programme = try programme(of: reply.state)
-        let instant = max(at, reply.state.latest)
         return ActView(
             memberID: reply.memberID, id: id, entries: try told(reply),
-            balance: programme.balance(of: try programme.current(reply.state, at: instant).state, at: instant),
+            balance: programme.balance(of: reply.state, at: max(first.dated.at, reply.state.latest)),
             isReplayed: reply.isReplayed)
     }
 }

@@ -25,6 +25,39 @@ extension LoyaltyService {
         }
     }
 
+    /// Whether a request with that key has been recorded.
+    func isKnown(_ repeatKey: RepeatKey?) async throws -> Bool {
+        guard let repeatKey else { return false }
+        return try await !log.events(byKeys: [repeatKey.key], on: client).isEmpty
+    }
+
+    /// Decides without recording: what is recorded so far decides.
+    func decide(
+        _ command: Command, at: Instant, for state: MemberState, _ member: UUID?
+    ) async throws -> Decision {
+        let programme = try programme(of: state)
+        var known = Known()
+        for _ in 0..<LoyaltyService.mostNeeds {
+            do throws(Refusal) {
+                return try programme.decide(command, at: at, for: state, known: known)
+            } catch {
+                switch error {
+                case .rejected(let rejection): throw ServiceError(rejection)
+                case .fault(let fault): throw ServiceError.internalFault("\(fault)")
+                case .needs(.history):
+                    known.history = []
+                    if let member { known.history = try await log.history(of: member, on: client) }
+                case .needs(.subject(let subject)):
+                    known.subjects[subject] = try await events(about: subject, of: member)
+                }
+            }
+        }
+        throw ServiceError.internalFault("a command that cannot be decided")
+    }
+
+    /// How much one command may ask for in turn.
+    private static let mostNeeds = 8
+
     /// The member who goes on where this one has become another; `member_not_found` where there is none.
     func living(_ member: UUID) async throws -> UUID {
         try await survivor(of: member).id
@@ -50,6 +83,16 @@ extension LoyaltyService {
             id = next
         }
         throw ServiceError.internalFault("member \(member) was merged in a circle")
+    }
+
+    /// The member under an identifier who goes on; nil for nobody.
+    func found(_ reference: MemberReference) async throws -> (id: UUID, known: KnownMember)? {
+        guard let id = try await directory.find(reference) else { return nil }
+        do {
+            return try await survivor(of: id)
+        } catch let error as ServiceError where error == .memberNotFound {
+            return nil
+        }
     }
 
     /// How often a member may have become another in turn.

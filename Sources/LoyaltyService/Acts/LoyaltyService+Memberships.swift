@@ -31,7 +31,7 @@ extension LoyaltyService {
         do {
             let member = try await living(member)
             let repeatKey = repeatKey(key, content: "\(member) \(content)")
-            return try act(try await perform(command, for: member, at: at, repeatKey), at: at)
+            return try await self.act(try await perform(command, for: member, at: at, repeatKey))
         } catch {
             throw translated(error)
         }
@@ -43,7 +43,7 @@ extension LoyaltyService {
             let programme: Programme
             var state: MemberState
             var memberID: UUID?
-            if let found = try await directory.find(body.member), let member = try? await survivor(of: found) {
+            if let member = try await found(body.member) {
                 (programme, state, memberID) = (
                     try self.programme(of: member.known.state), member.known.state, member.id
                 )
@@ -74,29 +74,5 @@ extension LoyaltyService {
         } catch {
             throw translated(error)
         }
-    }
-
-    /// Decides without recording.
-    private func decide(
-        _ command: Command, at: Instant, for state: MemberState, _ member: UUID?
-    ) async throws -> Decision {
-        let programme = try programme(of: state)
-        var known = Known()
-        for _ in 0..<4 {
-            do throws(Refusal) {
-                return try programme.decide(command, at: at, for: state, known: known)
-            } catch {
-                switch error {
-                case .rejected(let rejection): throw ServiceError(rejection)
-                case .fault(let fault): throw ServiceError.internalFault("\(fault)")
-                case .needs(.history):
-                    if let member { known.history = try await log.history(of: member, on: client) }
-                    known.history = known.history ?? []
-                case .needs(.subject(let subject)):
-                    known.subjects[subject] = try await events(about: subject, of: member)
-                }
-            }
-        }
-        throw ServiceError.internalFault("a quote that cannot be decided")
     }
 }

@@ -13,26 +13,50 @@ extension LoyaltyService {
         do {
             let (member, known) = try await survivor(of: member)
             let id =
-                idempotencyKey.map { Digest.uuid("redemption", "\(repeatKey($0, content: "")!.key)") }
+                repeatKey(idempotencyKey, content: "").map { Digest.uuid("redemption", "\($0.key)") }
                 ?? ids.next(nowMicros: at.micros)
             let request = RedemptionRequest(
                 id: UUIDText.text(id), what: body.what, order: body.order, orderTotal: body.orderTotal,
                 orderCurrency: body.orderCurrency, partner: body.partner, confirm: body.confirm)
             let repeatKey = RepeatKey(
                 key: id.bytes, contentHash: keys.hash(request: Array("\(member) \(body.content)".utf8)))
-            let programme = try programme(of: known.state)
-            let reward: Reward? =
-                if case .reward(let wanted) = body.what { programme.version(at: at).reward(wanted) } else { nil }
-            let isHeld = try await stock.take(reward, of: programme, for: id, member: member, at: at)
+            let isHeld = try await setAside(request, as: id, repeatKey, for: member, known.state, at: at)
             do {
-                let reply = try await perform(.redemption(request), for: member, at: at, repeatKey)
-                return try await view(of: reply)
+                return try view(of: try await perform(.redemption(request), for: member, at: at, repeatKey))
             } catch {
-                if isHeld { try await stock.release(id) }
+                // Where nobody knows whether it was recorded, it stays aside until somebody finds the shelf empty.
+                if isHeld, translated(error).isRefusal { try await stock.release(id) }
                 throw error
             }
         } catch {
             throw translated(error)
+        }
+    }
+
+    /// Sets one of the reward aside, where there are only so many. Whoever may not have it takes it from nobody, and
+    /// what came before is answered as it was then, whatever is left.
+    ///
+    /// - Returns: whether there is something to put back if the redemption comes to nothing.
+    private func setAside(
+        _ request: RedemptionRequest, as id: UUID, _ repeatKey: RepeatKey, for member: UUID, _ state: MemberState,
+        at: Instant
+    ) async throws -> Bool {
+        let programme = try programme(of: state)
+        guard case .reward(let wanted) = request.what, let reward = programme.version(at: at).reward(wanted),
+            reward.stock != nil
+        else { return false }
+        if try await isKnown(repeatKey) { return false }
+        _ = try await decide(.redemption(request), at: at, for: state, member)
+        return try await stock.take(reward, of: programme, for: id, member: member, at: at) { id, member in
+            let subject = Subject.redemption(UUIDText.text(id))
+            do {
+                return RedemptionHistory(try await events(about: subject, of: try await living(member)))
+            } catch let error as ServiceError where error == .memberNotFound {
+                // Erased: what they had is gone all the same.
+                let streams = [StreamSubject(stream: member, subject: subject.digest)]
+                let found = try await log.events(about: streams, on: client)[member] ?? []
+                return RedemptionHistory(try found.map { try DatedEvent($0) })
+            }
         }
     }
 
@@ -73,9 +97,9 @@ extension LoyaltyService {
             let member = try await living(stream)
             let repeatKey = repeatKey(key, content: UUIDText.text(id))
             let reply = try await perform(command, for: member, at: at, repeatKey)
-            var view = try await view(ofRedemption: id, in: member, at: at)
-            view.isReplayed = reply.isReplayed
-            return view
+            // Where everything was so already, it is told as it stands.
+            guard !reply.events.isEmpty else { return try await view(ofRedemption: id, in: member, at: at) }
+            return try view(of: reply)
         } catch {
             throw translated(error)
         }
@@ -88,9 +112,8 @@ extension LoyaltyService {
         return first.stream
     }
 
-    private func view(of reply: CommandReply) async throws -> RedemptionView {
-        var story = RedemptionHistory()
-        for (dated, _) in reply.events { story.add(dated) }
+    private func view(of reply: CommandReply) throws -> RedemptionView {
+        let story = RedemptionHistory(reply.events.map(\.dated))
         guard let view = view(story, of: reply.memberID, at: nil) else {
             throw ServiceError.internalFault("no redemption in the reply to one")
         }
@@ -100,8 +123,8 @@ extension LoyaltyService {
     }
 
     private func view(ofRedemption id: UUID, in member: UUID, at: Instant) async throws -> RedemptionView {
-        var story = RedemptionHistory()
-        for dated in try await events(about: .redemption(UUIDText.text(id)), of: member) { story.add(dated) }
+        let member = try await living(member)
+        let story = RedemptionHistory(try await events(about: .redemption(UUIDText.text(id)), of: member))
         guard let view = view(story, of: member, at: at) else { throw ServiceError.redemptionNotFound }
         return view
     }
@@ -117,8 +140,8 @@ extension LoyaltyService {
             memberID: member, redemption: redemption, status: status,
             voucher: story.voucher.map { voucher in
                 RedemptionView.Voucher(
-                    code: keys.voucherCode(for: redemption.id), validUntil: voucher.validUntil,
-                    isUsed: story.isVoucherUsed)
+                    code: voucher.fromPool ? nil : keys.voucherCode(for: redemption.id),
+                    validUntil: voucher.validUntil, isUsed: story.isVoucherUsed)
             }, expiresAt: status == .reserved ? story.expiresAt : nil)
     }
 

@@ -15,8 +15,7 @@ extension LoyaltyService {
     ) async throws(ServiceError) -> ActView {
         do {
             let from = try await survivor(of: member)
-            guard let found = try await directory.find(body.to) else { throw ServiceError.recipientNotFound }
-            guard let to = try? await survivor(of: found), to.known.state.programme == from.known.state.programme else {
+            guard let to = try await found(body.to), to.known.state.programme == from.known.state.programme else {
                 throw ServiceError.recipientNotFound
             }
             guard to.id != from.id else { throw ServiceError.sameMember }
@@ -24,15 +23,17 @@ extension LoyaltyService {
             let id = repeatKey.map { Digest.uuid("transfer", "\($0.key)") } ?? ids.next(nowMicros: at.micros)
             let key = RepeatKey(
                 key: id.bytes, contentHash: keys.hash(request: Array("\(from.id) \(body.content)".utf8)))
-            try await begin("transfer", id, from.id, to.id, at: at)
+            let isKnown = try await isKnown(key)
+            if !isKnown { try await begin("transfer", id, from.id, to.id, at: at) }
             let command = Command.transferOut(
                 id: UUIDText.text(id), to: UUIDText.text(to.id), wallet: body.wallet, points: body.points)
             do {
                 let reply = try await perform(command, for: from.id, at: at, key)
                 try await arrive(id, at: at)
-                return try act(reply, id: UUIDText.text(id), at: at)
-            } catch let error as ServiceError where error.status < 500 {
-                try await end(id)
+                return try await act(reply, id: UUIDText.text(id))
+            } catch let error as ServiceError where error.isRefusal {
+                // Refused as another content of a key: the first one's errand is not ours to end.
+                if !isKnown, try await !self.isKnown(key) { try await end(id) }
                 throw error
             }
         } catch {
@@ -40,26 +41,37 @@ extension LoyaltyService {
         }
     }
 
-    /// One member becomes another: nothing is lost, and both ids lead to the one who goes on.
+    /// One member becomes another: nothing is lost, and both ids lead to the one who goes on. Asked again, it changes
+    /// nothing.
     ///
-    /// - Throws: `member_not_found`, `recipient_not_found`.
+    /// - Throws: `member_not_found`, `recipient_not_found`, `same_member`, `member_merged`.
     public func merge(
-        _ member: UUID, _ body: MergeBody, at: Instant
-    ) async throws(ServiceError) -> MemberView {
+        _ member: UUID, _ body: MergeBody, idempotencyKey: RequestKey? = nil, at: Instant
+    ) async throws(ServiceError) -> Enrolment {
         do {
+            let content = "\(member) \(body.into.kind.rawValue):\(body.into.value)"
+            let repeatKey = repeatKey(idempotencyKey, content: content)
+            let id = repeatKey.map { Digest.uuid("merge", "\($0.key)") } ?? Digest.uuid("merge", UUIDText.text(member))
             let from = try await account(of: member)
-            guard let found = try await directory.find(body.into), let into = try? await survivor(of: found),
-                into.known.state.programme == from.state.programme
-            else { throw ServiceError.recipientNotFound }
-            if from.state.mergedInto == UUIDText.text(into.id) { return try await view(of: into.id, at: at) }
-            guard from.state.mergedInto == nil else { throw ServiceError.memberNotFound }
+            guard let into = try await found(body.into), into.known.state.programme == from.state.programme else {
+                throw ServiceError.recipientNotFound
+            }
+            let key = RepeatKey(key: id.bytes, contentHash: repeatKey?.contentHash ?? into.id.bytes)
+            let isKnown = try await self.isKnown(repeatKey.map { _ in key })
+            if from.state.mergedInto != nil, !isKnown {
+                guard try await living(member) == into.id else { throw ServiceError.memberMerged }
+                return Enrolment(member: try await view(of: into.id, at: at), isReplayed: false)
+            }
             guard into.id != member else { throw ServiceError.sameMember }
-            let id = Digest.uuid("merge", UUIDText.text(member))
-            try await begin("merge", id, member, into.id, at: at)
-            let key = RepeatKey(key: id.bytes, contentHash: into.id.bytes)
-            _ = try await perform(.merge(into: UUIDText.text(into.id)), for: member, at: at, key)
-            try await arrive(id, at: at)
-            return try await view(of: into.id, at: at)
+            if !isKnown { try await beginMerge(id, of: member, into: into.id, at: at) }
+            do {
+                let reply = try await perform(.merge(into: UUIDText.text(into.id)), for: member, at: at, key)
+                try await arrive(id, at: at)
+                return Enrolment(member: try await view(of: into.id, at: at), isReplayed: reply.isReplayed)
+            } catch let error as ServiceError where error.isRefusal {
+                if !isKnown, try await !self.isKnown(key) { try await end(id) }
+                throw error
+            }
         } catch {
             throw translated(error)
         }
@@ -73,6 +85,17 @@ extension LoyaltyService {
             INSERT INTO treue.errand (begun_at, id, first, second, kind) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT DO NOTHING
             """, [.timestamptz(at.micros), .uuid(id), .uuid(first), .uuid(second), .text(kind)])
+    }
+
+    /// Two members must not become each other: whoever is about to become another takes nobody in.
+    private func beginMerge(_ id: UUID, of member: UUID, into other: UUID, at: Instant) async throws {
+        try await begin("merge", id, member, other, at: at)
+        let rows = try await client.query(
+            "SELECT FROM treue.errand WHERE kind = 'merge' AND first = $1 AND id <> $2 LIMIT 1",
+            [.uuid(other), .uuid(id)])
+        guard !rows.isEmpty else { return }
+        try await end(id)
+        throw ServiceError.contended
     }
 
     private func end(_ id: UUID) async throws {
@@ -98,7 +121,7 @@ extension LoyaltyService {
         try await end(id)
     }
 
-    private func state(of member: UUID, before version: Int64) async throws -> MemberState {
+    func state(of member: UUID, before version: Int64) async throws -> MemberState {
         let events = try await log.history(of: member, on: client).prefix(Int(version) - 1)
         guard let first = events.first, var state = MemberState(beginningWith: first) else {
             throw ServiceError.internalFault("member \(member) has no beginning")

@@ -1,28 +1,35 @@
-import EventLog
 import Foundation
 import Loyalty
 import Postgres
+import Synchronization
 import Wire
 
 /// How many of a reward are left. One is set aside first, then the member's points are taken; what comes to nothing is put
 /// back, at once or, where a server died between the two, by whoever next finds the shelf empty.
-struct StockRoom: Sendable {
-    let client: PostgresClient
-    let log: EventLog
+final class StockRoom: Sendable {
+    private let client: PostgresClient
+    /// When each shelf was last looked through, by programme and reward.
+    private let lookedThrough = Mutex<[[String]: Instant]>([:])
+
+    init(client: PostgresClient) { self.client = client }
 
     /// Sets one aside for a redemption; the same redemption finds its own again.
     ///
     /// - Returns: whether there is something to put back if the redemption comes to nothing.
     /// - Throws: `out_of_stock`.
     func take(
-        _ reward: Reward?, of programme: Programme, for redemption: UUID, member: UUID, at: Instant
+        _ reward: Reward, of programme: Programme, for redemption: UUID, member: UUID, at: Instant,
+        story: (_ redemption: UUID, _ member: UUID) async throws -> RedemptionHistory
     ) async throws -> Bool {
-        guard let reward, let stock = reward.stock else { return false }
+        guard let stock = reward.stock else { return false }
         for attempt in 0..<2 {
             switch try await take(reward.id, programme.id, stock, redemption, member, at: at) {
             case "taken": return true
             case "held": return false
-            default: if attempt == 0 { try await tidy(reward.id, in: programme.id, at: at) }
+            default:
+                if attempt == 0, isWorthALook([programme.id, reward.id], at: at) {
+                    try await tidy(reward.id, in: programme.id, at: at, story)
+                }
             }
         }
         throw ServiceError(Rejection(.outOfStock, "None of `\(reward.id)` is left.", at: "/reward"))
@@ -38,6 +45,15 @@ struct StockRoom: Sendable {
                 .timestamptz(at.micros),
             ]
         ).first?.text(0)
+    }
+
+    /// Of many who find a shelf empty at once, one looks through it: at most once in a second.
+    private func isWorthALook(_ shelf: [String], at: Instant) -> Bool {
+        lookedThrough.withLock { shelves in
+            if let last = shelves[shelf], last <= at, at.micros - last.micros < 1_000_000 { return false }
+            shelves[shelf] = at
+            return true
+        }
     }
 
     /// Puts back what was set aside for a redemption, if anything was.
@@ -57,18 +73,20 @@ struct StockRoom: Sendable {
     }
 
     /// Puts back what was set aside for redemptions that came to nothing, were cancelled, or have lapsed.
-    func tidy(_ reward: String, in programme: String, at: Instant) async throws {
+    ///
+    /// - Parameter story: what the log says of a redemption.
+    func tidy(
+        _ reward: String, in programme: String, at: Instant,
+        _ story: (_ redemption: UUID, _ member: UUID) async throws -> RedemptionHistory
+    ) async throws {
         let rows = try await client.query(
             """
             SELECT redemption_id, member_id, held_at FROM treue.stock_hold
-             WHERE programme = $1 AND reward = $2 AND NOT is_final ORDER BY held_at LIMIT 1000
+             WHERE programme = $1 AND reward = $2 AND NOT is_final ORDER BY held_at LIMIT 200
             """, [.text(programme), .text(reward)])
         for row in rows {
             let (redemption, member, heldAt) = (try row.uuid(0), try row.uuid(1), try row.timestamptz(2))
-            let subject = Subject.redemption(UUIDText.text(redemption)).digest
-            let found = try await log.events(about: [StreamSubject(stream: member, subject: subject)], on: client)
-            var story = RedemptionHistory()
-            for event in found[member] ?? [] { story.add(try DatedEvent(event)) }
+            let story = try await story(redemption, member)
             if story.isConfirmed {
                 _ = try await client.query(
                     "UPDATE treue.stock_hold SET is_final = true WHERE redemption_id = $1", [.uuid(redemption)])

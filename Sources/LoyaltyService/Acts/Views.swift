@@ -9,7 +9,8 @@ public struct RedemptionView: Sendable {
 
     /// A code that is worth something once.
     public struct Voucher: Sendable {
-        public var code: String
+        /// nil where the shop hands out codes of its own.
+        public var code: String?
         /// The last valid day; nil for no end.
         public var validUntil: CivilDate?
         public var isUsed: Bool

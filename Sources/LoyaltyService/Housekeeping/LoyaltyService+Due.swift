@@ -60,7 +60,9 @@ extension LoyaltyService {
                     count += 1
                     last = try row.uuid(0)
                     let state = try StateCodec.decode(try row.bytes(1))
-                    guard state.identity != .erased, let programme = programmes[state.programme] else { continue }
+                    guard state.identity != .erased, state.mergedInto == nil,
+                        let programme = programmes[state.programme]
+                    else { continue }
                     if let next = state.nextDue(under: programme, by: at), next.at <= at { due.append(last) }
                 }
                 settled += await settle(due, at: at)

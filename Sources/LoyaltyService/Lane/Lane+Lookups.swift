@@ -100,32 +100,20 @@ extension Lane {
         try await answer(repeats, &batch, on: lease)
     }
 
-    /// What was answered when the command was new, put together again from its event and those right behind it.
+    /// What was answered when the command was new, put together again from its event and those that followed from it.
     private func answer(
         _ index: Int, as first: RecordedEvent, _ batch: inout LaneBatch, on lease: PostgresLease
     ) async throws {
-        guard let member = batch.members[first.stream] else { return }
-        do throws(CodecError) {
-            let dated = try DatedEvent(first)
-            var events = [(dated: dated, version: first.version)]
-            let span = StreamSpan(stream: first.stream, after: first.version, count: Lane.mostFollowers)
-            let behind: [RecordedEvent]
-            do { behind = try await log.events(in: [span], on: lease)[first.stream] ?? [] } catch { behind = [] }
-            for event in behind where event.recordedAtMicros == first.recordedAtMicros {
-                let next = try DatedEvent(event)
-                guard next.event.subject == dated.event.subject, dated.event.subject != nil else { break }
-                events.append((next, event.version))
-            }
-            batch.results[index] = .success(
-                .decided(
-                    CommandReply(memberID: first.stream, events: events, state: member.state, isReplayed: true)))
-        } catch {
-            batch.results[index] = .failure(ServiceError.internalFault("\(error)"))
+        guard let member = batch.members[first.stream] ?? batch.members[batch.requests[index].memberID] else { return }
+        let followers = Metadata.followers(in: first.metadata)
+        let span = StreamSpan(stream: first.stream, after: first.version, count: followers)
+        let behind = followers > 0 ? try await log.events(in: [span], on: lease)[first.stream] ?? [] : []
+        batch.results[index] = Result {
+            let events = try ([first] + behind).map { (dated: try DatedEvent($0), version: $0.version) }
+            return .decided(
+                CommandReply(memberID: first.stream, events: events, state: member.state, isReplayed: true))
         }
     }
-
-    /// How many events behind a command's own may belong to its answer.
-    private static let mostFollowers = 2
 
     /// What the checkout was told when each event was new: by one query, however many there are.
     private func answer(

@@ -89,13 +89,13 @@ final class Lane: Sendable {
         try await loadMembers(&batch, on: lease)
         if round > 0 { try await answerRepeats(&batch, on: lease) }
         var keysAreKnown = round > 0
-        var plans = batch.decide(with: means, final: keysAreKnown)
+        var plans = batch.decide(with: means, at: clock(), final: keysAreKnown)
         while !batch.needs.isEmpty {
             // What looks late is often a repeat; an index tells sooner than a whole history.
             if !keysAreKnown { try await answerRepeats(&batch, on: lease) }
             keysAreKnown = true
             try await loadNeeds(&batch, on: lease)
-            plans = batch.decide(with: means, final: keysAreKnown)
+            plans = batch.decide(with: means, at: clock(), final: keysAreKnown)
         }
         // A refusal that rests on what was only remembered is decided again, on what is read.
         defer {

@@ -57,14 +57,16 @@ struct LaneBatch {
     /// Decides every open request on what is known. Notes in `needs` what must be looked up first; then the plans are
     /// to be thrown away.
     ///
-    /// - Parameter final: whether keys have been looked up, so that a refusal is the answer.
-    mutating func decide(with means: Plan.Means, final: Bool) -> [Plan] {
+    /// - Parameters:
+    ///   - now: the present.
+    ///   - final: whether keys have been looked up, so that a refusal is the answer.
+    mutating func decide(with means: Plan.Means, at now: Instant, final: Bool) -> [Plan] {
         doubtful = []
         var plans: [Plan] = []
         var keys: Set<[UInt8]> = []
         for id in openMembers {
             guard let group = groups[id] else { continue }
-            var plan = Plan(memberID: id, member: members[id], means: means)
+            var plan = Plan(memberID: id, member: members[id], means: means, now: now)
             for index in group.indices where results[index] == nil {
                 // The same key twice in one batch: the second waits until the first is in the log. One that is refused
                 // leaves no trace, and the next is judged anew.

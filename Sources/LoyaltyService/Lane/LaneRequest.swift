@@ -3,8 +3,9 @@ import Foundation
 import Loyalty
 import Wire
 
-/// One command on its way to the log. Whom it concerns is known; nothing else has been looked at.
-struct LaneRequest: Sendable {
+/// One command on its way to the log. Whom it concerns is known; nothing else has been looked at. A class, because it
+/// is handed on many times and never changes.
+final class LaneRequest: Sendable {
     enum Work: Sendable {
         /// An event of a checkout, with the time at which it happened.
         case event(IncomingEvent, at: Instant)
@@ -14,31 +15,44 @@ struct LaneRequest: Sendable {
         case command(Command, at: Instant, RepeatKey?)
     }
 
-    var memberID: UUID
-    var work: Work
+    let memberID: UUID
+    let work: Work
     /// Who joins if nobody has that id yet; nil where a stranger is refused.
-    var newcomer: Newcomer?
+    let newcomer: Newcomer?
     /// Whether the member was found in memory, under an identifier that may be another's by now.
-    var isRemembered = false
+    let isRemembered: Bool
+    /// What the log knows the request by. Worked out here, by whoever asks: in the lane everybody would wait for it.
+    let repeatKey: RepeatKey?
 
-    /// The idempotency key in the log.
-    var key: [UInt8]? {
-        switch work {
-        case .event(let event, _): event.key
-        case .enrolment(_, let repeatKey), .command(_, _, let repeatKey): repeatKey?.key
-        }
+    init(memberID: UUID, work: Work, newcomer: Newcomer? = nil, isRemembered: Bool = false) {
+        (self.memberID, self.work, self.newcomer, self.isRemembered) = (memberID, work, newcomer, isRemembered)
+        repeatKey =
+            switch work {
+            case .event(let event, _):
+                RepeatKey(key: event.key, contentHash: event.contentHash(memberID: memberID))
+            case .enrolment(_, let repeatKey), .command(_, _, let repeatKey): repeatKey
+            }
     }
 
+    /// The idempotency key in the log.
+    var key: [UInt8]? { repeatKey?.key }
+
     /// Tells a repeat from a reuse of the key.
-    var contentHash: [UInt8]? { contentHash(of: memberID) }
+    var contentHash: [UInt8]? { repeatKey?.contentHash }
 
     /// The same, had it been recorded for that member.
     func contentHash(of memberID: UUID) -> [UInt8]? {
-        switch work {
-        case .event(let event, _): event.contentHash(memberID: memberID)
-        case .enrolment(_, let repeatKey), .command(_, _, let repeatKey): repeatKey?.contentHash
-        }
+        guard memberID != self.memberID, case .event(let event, _) = work else { return contentHash }
+        return event.contentHash(memberID: memberID)
     }
+
+    /// The same request for another member.
+    func moved(to memberID: UUID) -> LaneRequest {
+        LaneRequest(memberID: memberID, work: work, newcomer: newcomer, isRemembered: isRemembered)
+    }
+
+    /// Whether the caller said when it happened. Else it happens when it is dealt with.
+    var namesItsTime: Bool { if case .event(let event, _) = work { event.time != nil } else { false } }
 
     /// The refusal when the key is in the log with other content.
     var reuseError: ServiceError {

@@ -13,6 +13,7 @@ struct Plan {
 
     let memberID: UUID
     let means: Means
+    private let now: Instant
     /// The member behind everything decided so far; nil for nobody.
     private(set) var member: KnownMember?
     private(set) var events: [DatedEvent] = []
@@ -27,8 +28,8 @@ struct Plan {
     private var newMember: SealedMember?
     private let expectedVersion: Int64
 
-    init(memberID: UUID, member: KnownMember?, means: Means) {
-        (self.memberID, self.member, self.means) = (memberID, member, means)
+    init(memberID: UUID, member: KnownMember?, means: Means, now: Instant) {
+        (self.memberID, self.member, self.means, self.now) = (memberID, member, means, now)
         expectedVersion = member?.version ?? 0
     }
 
@@ -43,14 +44,14 @@ struct Plan {
             case .event(let event, let at):
                 guard let decision = try decide(event.command, at: at, for: request, group) else { return }
                 let known = event.command.order.map { group.subjects[.order($0)] != nil } ?? true
-                let repeatKey = RepeatKey(key: event.key, contentHash: event.contentHash(memberID: memberID))
                 let first = record(
-                    decision, repeatKey, Metadata.bytes(of: event), trace: Metadata.trace(of: event),
+                    decision, request.repeatKey, Metadata.bytes(of: event), trace: Metadata.trace(of: event),
                     orderIsKnown: known)
                 replies[index] = .recorded(reply(decision, first))
             case .command(let command, let at, let repeatKey):
                 guard let decision = try decide(command, at: at, for: request, group) else { return }
-                let first = record(decision, repeatKey, orderIsKnown: true)
+                let metadata = repeatKey == nil ? nil : Metadata.bytes(followers: decision.own.count - 1)
+                let first = record(decision, repeatKey, metadata, orderIsKnown: true)
                 let own = events.suffix(decision.own.count)
                 replies[index] = .decided(
                     CommandReply(
@@ -76,6 +77,7 @@ struct Plan {
         }
         do throws(Refusal) {
             let programme = try programme(of: known.state)
+            let at = request.namesItsTime ? at : received(at, by: known)
             let decision = try programme.decide(
                 command, at: at, for: known.state, known: self.known(for: command, group))
             if member == nil, let newcomer = request.newcomer { try enrolled(newcomer, at: at) }
@@ -89,6 +91,10 @@ struct Plan {
             return nil
         }
     }
+
+    /// When something happened that names no time: when it was received. Of what comes in at nearly the same moment the
+    /// earlier may be recorded later, and nothing says that it must not: it is not late for that.
+    private func received(_ at: Instant, by member: KnownMember) -> Instant { max(at, min(member.state.latest, now)) }
 
     /// What is known of the command's subjects: from the log, where they were looked up, and from this plan.
     private func known(for command: Command, _ group: LaneBatch.Group) -> Known {

@@ -75,6 +75,21 @@ struct FirstAnswer {
 
 /// What is kept beside an event: where it came from, and the sender's own attributes.
 enum Metadata {
+    /// How many events behind a command's first belong to its answer; nil for none.
+    static func bytes(followers: Int) -> [UInt8]? {
+        guard followers > 0 else { return nil }
+        var writer = JSONWriter(reserving: 24)
+        writer.beginObject()
+        writer.member("followers", Int64(followers))
+        writer.endObject()
+        return writer.bytes
+    }
+
+    static func followers(in metadata: [UInt8]?) -> Int {
+        guard let metadata, case .integer(let count)? = try? JSONReader.read(metadata)["followers"] else { return 0 }
+        return Int(clamping: count)
+    }
+
     static func bytes(of event: IncomingEvent) -> [UInt8] {
         var writer = JSONWriter(reserving: 128)
         writer.beginObject()

@@ -45,7 +45,7 @@ extension LoyaltyService {
     ) async throws(ServiceError) -> ProgrammeView {
         do {
             let before = try await newestRow(of: id)
-            let document = try ProgrammeFile.appending(text, to: before?.document)
+            let document = try ProgrammeFile.appending(text, as: number, to: before?.document)
             let programme = try ProgrammeFile.read(document, name: "programme")
             guard programme.id == id else { throw ServiceError.programmeIDDiffers(programme.id) }
             guard number <= programme.versions.count else { throw ServiceError.versionMissing(number) }

@@ -52,10 +52,7 @@ extension LoyaltyService {
     }
 
     func account(of member: UUID) async throws -> KnownMember {
-        guard let row = try await log.accounts(of: [member], on: client).first else {
-            throw ServiceError.memberNotFound
-        }
-        let known = KnownMember(version: row.version, state: try StateCodec.decode(row.state))
+        let known = try await accounts.account(of: member)
         guard known.state.identity != .erased else { throw ServiceError.memberNotFound }
         return known
     }

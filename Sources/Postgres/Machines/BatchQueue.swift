@@ -1,4 +1,4 @@
-/// The queue of an append lane: bounded, drained in batches by one runner.
+/// The queue of an append lane: bounded, drained in batches by one runner. An element weighs what it carries.
 struct BatchQueue<Element> {
     enum Submitted: Equatable {
         /// Taken; wake the runner when it sleeps.
@@ -28,7 +28,7 @@ struct BatchQueue<Element> {
 
     let limit: Int
     let maximumBatch: Int
-    private var waiting = FIFO<(id: UInt64, element: Element)>()
+    private var waiting = FIFO<(id: UInt64, weight: Int, element: Element)>()
     private var runner = Runner.none
     private var isShutDown = false
 
@@ -41,10 +41,10 @@ struct BatchQueue<Element> {
     var count: Int { waiting.count }
     var isRunnerSleeping: Bool { runner == .sleeping }
 
-    mutating func submit(_ element: Element, id: UInt64) -> Submitted {
+    mutating func submit(_ element: Element, id: UInt64, weight: Int = 1) -> Submitted {
         guard !isShutDown else { return .closed }
         guard waiting.count < limit else { return .full }
-        waiting.append((id, element))
+        waiting.append((id, weight, element))
         guard case .sleeping = runner else { return .accepted(wakesRunner: false) }
         runner = .working
         return .accepted(wakesRunner: true)
@@ -69,7 +69,12 @@ struct BatchQueue<Element> {
         }
         var batch: [Element] = []
         batch.reserveCapacity(min(maximumBatch, waiting.count))
-        while batch.count < maximumBatch, let next = waiting.popFirst() { batch.append(next.element) }
+        var weight = 0
+        while let next = waiting.first, batch.isEmpty || weight + next.weight <= maximumBatch {
+            _ = waiting.popFirst()
+            batch.append(next.element)
+            weight += next.weight
+        }
         return .batch(batch)
     }
 

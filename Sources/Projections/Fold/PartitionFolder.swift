@@ -65,7 +65,9 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
 
     private func read(to last: Int64, on lease: PostgresLease) async throws -> [RecordedEvent] {
         var events: [RecordedEvent] = []
-        try await log.copyOut(partitions: [partition], after: [partition: folded], upTo: last, on: lease) {
+        try await log.copyOut(
+            partitions: [partition], after: [partition: folded], upTo: last, columns: .content, on: lease
+        ) {
             events += $0
         }
         // Positions are dense. Where they are not the log is damaged, and a fold over the gap would hide it.

@@ -108,7 +108,7 @@ struct ShopReader {
     static func read<Value>(
         _ body: [UInt8], _ read: (ShopReader) -> Value?
     ) throws(BodyError) -> Value {
-        let document = try BodyError.parsing(body)
+        let document = try BodyError.parsing(body).value
         let faults = FaultList()
         guard case .object = document else {
             throw .invalid([Fault(pointer: "", detail: "must be an object, not \(document.kind)")])

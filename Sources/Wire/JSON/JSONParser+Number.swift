@@ -1,6 +1,6 @@
 extension JSONParser {
     /// Reads `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`; whole numbers that fit become integers.
-    mutating func number() throws(JSONSyntaxError) -> JSONValue {
+    mutating func number() throws(JSONSyntaxError) {
         let start = at
         let isNegative = take(UInt8(ascii: "-"))
         guard let digits = integerDigits() else { throw unexpected("a digit") }
@@ -12,8 +12,11 @@ extension JSONParser {
             _ = take(UInt8(ascii: "+")) || take(UInt8(ascii: "-"))
             guard skipDigits() else { throw unexpected("a digit in the exponent") }
         }
-        if mark == at, let value = integer(digits, isNegative: isNegative) { return .integer(value) }
-        return .number(String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<at]), as: UTF8.self))
+        if mark == at, let value = integer(digits, isNegative: isNegative) {
+            add(.integer, start..<at, number: value)
+        } else {
+            add(.number, start..<at)
+        }
     }
 
     /// The digits before a decimal point: no zero may lead further digits.

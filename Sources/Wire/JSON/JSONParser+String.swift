@@ -1,48 +1,70 @@
 extension JSONParser {
     /// Reads the string whose opening quote is here.
-    mutating func string() throws(JSONSyntaxError) -> String {
+    mutating func string() throws(JSONSyntaxError) {
         at += 1
         let start = at
         let isASCII = try skipPlain()
         if bytes[at] == UInt8(ascii: "\"") {
-            let end = at
-            at += 1
-            return try text(of: start..<end, isASCII: isASCII)
+            try check(start..<at, isASCII: isASCII)
+            add(.string, start..<at)
+        } else {
+            try escapedString(from: start, isASCII: isASCII)
+            add(.escaped, start..<at)
         }
-        return try escapedString(from: start, isASCII: isASCII)
+        at += 1
     }
 
     /// Moves to the next quote or backslash, which exists when this returns; tells whether only ASCII was skipped.
     private mutating func skipPlain() throws(JSONSyntaxError) -> Bool {
         var seen: UInt8 = 0
-        while at < bytes.count {
-            let byte = bytes[at]
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return seen < 0x80 }
+        var index = at
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                at = index
+                return seen < 0x80
+            }
             seen |= byte
-            guard byte >= 0x20 else { throw unexpected("a control character to be escaped") }
-            at += 1
+            if byte < 0x20 {
+                at = index
+                throw unexpected("a control character to be escaped")
+            }
+            index += 1
         }
+        at = index
         throw unexpected("'\"' at the end of a string")
     }
 
-    private func text(of range: Range<Int>, isASCII: Bool) throws(JSONSyntaxError) -> String {
-        let text = UnsafeBufferPointer(rebasing: bytes[range])
-        // The validating initialiser costs several times as much, and ASCII needs no validation.
-        if isASCII { return String(decoding: text, as: UTF8.self) }
-        if let text = String(validating: text, as: UTF8.self) { return text }
+    /// Refuses what is not UTF-8; ASCII needs no look.
+    private func check(_ range: Range<Int>, isASCII: Bool) throws(JSONSyntaxError) {
+        if isASCII { return }
+        if String(validating: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self) != nil { return }
         throw failure(.encoding, "these bytes are not UTF-8", at: firstIllFormed(in: range))
     }
 
-    /// A string with at least one escape: decoded piece by piece.
-    private mutating func escapedString(from start: Int, isASCII: Bool) throws(JSONSyntaxError) -> String {
-        var result = try text(of: start..<at, isASCII: isASCII)
-        while true {
-            if take(UInt8(ascii: "\"")) { return result }
-            result.unicodeScalars.append(try escape())
+    /// A string with at least one escape: checked piece by piece, up to its closing quote.
+    private mutating func escapedString(from start: Int, isASCII: Bool) throws(JSONSyntaxError) {
+        try check(start..<at, isASCII: isASCII)
+        while bytes[at] != UInt8(ascii: "\"") {
+            _ = try escape()
             let plain = at
             let isASCII = try skipPlain()
-            result += try text(of: plain..<at, isASCII: isASCII)
+            try check(plain..<at, isASCII: isASCII)
         }
+    }
+
+    /// The text behind the bytes of a string that was read before.
+    static func unescaped(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        var parser = JSONParser(bytes, maximumDepth: 0)
+        var result = ""
+        while parser.at < bytes.count {
+            let plain = parser.at
+            while parser.at < bytes.count, bytes[parser.at] != UInt8(ascii: "\\") { parser.at += 1 }
+            result += String(decoding: UnsafeBufferPointer(rebasing: bytes[plain..<parser.at]), as: UTF8.self)
+            guard parser.at < bytes.count, let scalar = try? parser.escape() else { break }
+            result.unicodeScalars.append(scalar)
+        }
+        return result
     }
 
     /// Reads the escape whose backslash is here.

@@ -3,22 +3,29 @@
 /// The bytes are not owned: an array would be counted up and down at every step. Each access stands behind a
 /// comparison with `count`.
 struct JSONParser {
+    typealias Entry = JSONDocument.Entry
+
     let bytes: UnsafeBufferPointer<UInt8>
     let maximumDepth: Int
     var at = 0
-    /// Where the first name stands that its object had given before; the tree then holds both.
+    /// What has been read so far.
+    private(set) var entries: [Entry] = []
+    /// Where the first name stands that its object had given before; the entries then hold both.
     private(set) var duplicateOffset: Int?
     private var depth = 0
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int) {
         self.bytes = bytes
         self.maximumDepth = maximumDepth
+        // Names and values come to about one in eight bytes.
+        entries.reserveCapacity(min(bytes.count / 8 + 8, 4096))
     }
 
     mutating func start() throws(JSONSyntaxError) {
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+        if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
             throw failure(.encoding, "a byte order mark is not allowed")
         }
+        guard bytes.count < Int(UInt32.max) else { throw failure(.syntax, "more than 4 GiB", at: 0) }
         skipSpace()
     }
 
@@ -32,58 +39,91 @@ struct JSONParser {
         return duplicateOffset
     }
 
-    /// Reads the value that begins here, after any space was skipped.
-    mutating func value() throws(JSONSyntaxError) -> JSONValue {
+    /// Reads the value that begins here, after any space was skipped, into ``entries``.
+    mutating func value() throws(JSONSyntaxError) {
         guard at < bytes.count else { throw unexpected("a value") }
         switch bytes[at] {
-        case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "{"): return try object()
-        case UInt8(ascii: "["): return try array()
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
-        case UInt8(ascii: "t"): return try word("true", .bool(true))
-        case UInt8(ascii: "f"): return try word("false", .bool(false))
-        case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "\""): try string()
+        case UInt8(ascii: "{"): try object()
+        case UInt8(ascii: "["): try array()
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try number()
+        case UInt8(ascii: "t"): try word("true", .yes)
+        case UInt8(ascii: "f"): try word("false", .no)
+        case UInt8(ascii: "n"): try word("null", .null)
         default: throw unexpected("a value")
         }
     }
 
-    private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONSyntaxError) -> JSONValue {
+    /// Adds what has just been read; offsets fit, because no document is that long.
+    mutating func add(_ kind: Entry.Kind, _ range: Range<Int>, number: Int64 = 0) {
+        entries.append(
+            Entry(
+                kind: kind, start: UInt32(truncatingIfNeeded: range.lowerBound),
+                end: UInt32(truncatingIfNeeded: range.upperBound),
+                next: UInt32(truncatingIfNeeded: entries.count + 1), number: number))
+    }
+
+    /// Marks what was read last as a name.
+    private mutating func tagName() {
+        let last = entries.count - 1
+        let name = UnsafeBufferPointer(rebasing: bytes[Int(entries[last].start)..<Int(entries[last].end)])
+        entries[last].number = JSONDocument.tag(of: name)
+    }
+
+    /// Ends the array or object that was begun at `index`.
+    private mutating func end(_ index: Int, count: Int64) {
+        depth -= 1
+        entries[index].end = UInt32(truncatingIfNeeded: at)
+        entries[index].next = UInt32(truncatingIfNeeded: entries.count)
+        entries[index].number = count
+    }
+
+    private mutating func word(_ word: StaticString, _ kind: Entry.Kind) throws(JSONSyntaxError) {
         let end = at + word.utf8CodeUnitCount
         let matches = word.withUTF8Buffer { end <= bytes.count && bytes[at..<end].elementsEqual($0) }
         guard matches else { throw failure(.syntax, "expected a value: \"\(word)\" is not spelled out") }
+        add(kind, at..<end)
         at = end
-        return value
     }
 
-    private mutating func object() throws(JSONSyntaxError) -> JSONValue {
+    private mutating func object() throws(JSONSyntaxError) {
+        let index = entries.count
+        add(.object, at..<at)
         try descend()
-        var members: [JSONMember] = []
         var names = SeenNames()
+        var count: Int64 = 0
         skipSpace()
-        if take(UInt8(ascii: "}")) { return leave(.object([])) }
-        members.reserveCapacity(8)
+        if take(UInt8(ascii: "}")) { return end(index, count: 0) }
         while true {
             let nameOffset = at
             guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw unexpected("a name in quotes") }
-            let name = try string()
-            if !names.insert(name, after: members), duplicateOffset == nil { duplicateOffset = nameOffset }
+            try string()
+            tagName()
+            if !names.insert(in: self, from: index + 1), duplicateOffset == nil { duplicateOffset = nameOffset }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw unexpected("':' after a name") }
             skipSpace()
-            members.append(JSONMember(name, try value()))
+            try value()
+            count += 1
             skipSpace()
-            if take(UInt8(ascii: "}")) { return leave(.object(members)) }
+            if take(UInt8(ascii: "}")) { return end(index, count: count) }
             guard take(UInt8(ascii: ",")) else { throw unexpected("',' or '}' after a member") }
             skipSpace()
         }
     }
 
-    private mutating func array() throws(JSONSyntaxError) -> JSONValue {
+    private mutating func array() throws(JSONSyntaxError) {
+        let index = entries.count
+        add(.array, at..<at)
         guard beginsArray() else { throw unexpected("'['") }
         try deepEnough()
-        var elements: [JSONValue] = []
-        while try nextElement(isFirst: elements.isEmpty) { elements.append(try value()) }
-        return .array(elements)
+        var count: Int64 = 0
+        while try nextElement(isFirst: count == 0) {
+            try value()
+            count += 1
+        }
+        depth += 1
+        end(index, count: count)
     }
 
     /// Enters an array when one begins here.
@@ -116,11 +156,6 @@ struct JSONParser {
         if depth > maximumDepth { throw failure(.tooDeep, "nested deeper than \(maximumDepth) levels", at: at - 1) }
     }
 
-    private mutating func leave(_ value: JSONValue) -> JSONValue {
-        depth -= 1
-        return value
-    }
-
     mutating func take(_ byte: UInt8) -> Bool {
         guard at < bytes.count, bytes[at] == byte else { return false }
         at += 1
@@ -151,15 +186,55 @@ struct JSONParser {
     }
 }
 
-/// Tells whether an object has given a name before: by looking while it is small, by a set when a hostile one grows.
+/// Tells whether an object has given a name before. Most names are told apart by a few of their bits; for the others
+/// the object is looked through while it is small, and a set kept when a hostile one grows.
 private struct SeenNames {
-    private static let linearLimit = 16
+    private static let linearLimit = 32
+    private var bits: UInt64 = 0
+    private var count = 0
     private var names: Set<String> = []
 
-    /// False when the name is among these members already.
-    mutating func insert(_ name: String, after members: [JSONMember]) -> Bool {
-        if members.count < Self.linearLimit { return !members.contains { $0.name == name } }
-        if names.isEmpty { names = Set(members.map(\.name)) }
-        return names.insert(name).inserted
+    /// False when the name read last is among the members from entry `first` on already.
+    mutating func insert(in parser: borrowing JSONParser, from first: Int) -> Bool {
+        let last = parser.entries.count - 1
+        let entry = parser.entries[last]
+        count += 1
+        if count > Self.linearLimit { return insertIntoSet(parser, first, last) }
+        let bit: UInt64 = entry.kind == .escaped ? .max : 1 << parser.mark(of: entry)
+        defer { bits |= bit }
+        return bits & bit == 0 || !isAmong(parser, first, last)
+    }
+
+    private func isAmong(_ parser: borrowing JSONParser, _ first: Int, _ last: Int) -> Bool {
+        let name = parser.text(parser.entries[last])
+        var at = first
+        while at < last {
+            if parser.text(parser.entries[at]) == name { return true }
+            at = Int(parser.entries[at + 1].next)
+        }
+        return false
+    }
+
+    private mutating func insertIntoSet(_ parser: borrowing JSONParser, _ first: Int, _ last: Int) -> Bool {
+        if names.isEmpty {
+            var at = first
+            while at < last {
+                names.insert(parser.text(parser.entries[at]))
+                at = Int(parser.entries[at + 1].next)
+            }
+        }
+        return names.insert(parser.text(parser.entries[last])).inserted
+    }
+}
+
+extension JSONParser {
+    /// A number below 64 that is the same for the same name.
+    fileprivate func mark(of name: Entry) -> UInt64 {
+        (UInt64(bitPattern: name.number) &* 0x9E37_79B9_7F4A_7C15) >> 58
+    }
+
+    fileprivate func text(_ name: Entry) -> String {
+        let piece = UnsafeBufferPointer(rebasing: bytes[Int(name.start)..<Int(name.end)])
+        return name.kind == .escaped ? JSONParser.unescaped(piece) : String(decoding: piece, as: UTF8.self)
     }
 }

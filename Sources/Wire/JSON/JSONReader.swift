@@ -10,18 +10,28 @@ public enum JSONReader {
     public static func read(
         _ bytes: [UInt8], maximumDepth: Int = JSONReader.maximumDepth
     ) throws(JSONSyntaxError) -> JSONValue {
-        try bytes.withUnsafeBufferPointer { bytes throws(JSONSyntaxError) in
+        try node(bytes, maximumDepth: maximumDepth).value
+    }
+
+    /// Reads one document without making a tree of it.
+    /// - Parameter strict: refuses a name that an object gives twice.
+    static func node(
+        _ bytes: [UInt8], maximumDepth: Int = JSONReader.maximumDepth, strict: Bool = true
+    ) throws(JSONSyntaxError) -> JSONNode {
+        let (entries, duplicateOffset) = try bytes.withUnsafeBufferPointer { bytes throws(JSONSyntaxError) in
             var parser = JSONParser(bytes, maximumDepth: maximumDepth)
             try parser.start()
-            let value = try parser.value()
+            try parser.value()
             try parser.finish()
-            if let offset = parser.duplicateOffset {
-                var place = TextPlace()
-                place.advance(to: offset, in: bytes)
-                throw duplicate(in: value, at: place)
-            }
-            return value
+            return (parser.entries, parser.duplicateOffset)
         }
+        let node = JSONDocument(bytes: bytes, entries: entries).root
+        if strict, let duplicateOffset {
+            var place = TextPlace()
+            bytes.withUnsafeBufferPointer { place.advance(to: duplicateOffset, in: $0) }
+            throw duplicate(in: node.value, at: place)
+        }
+        return node
     }
 
     /// Reads an array whose elements stand or fall alone: a name given twice spoils its own element only.
@@ -33,31 +43,37 @@ public enum JSONReader {
     public static func readElements(
         _ bytes: [UInt8], maximumCount: Int
     ) throws(JSONSyntaxError) -> [Result<JSONValue, JSONSyntaxError>]? {
-        try bytes.withUnsafeBufferPointer { bytes throws(JSONSyntaxError) in
-            try elements(of: bytes, maximumCount: maximumCount)
-        }
+        try elements(of: bytes, maximumCount: maximumCount)?.map { $0.map(\.value) }
     }
 
-    private static func elements(
-        of bytes: UnsafeBufferPointer<UInt8>, maximumCount: Int
-    ) throws(JSONSyntaxError) -> [Result<JSONValue, JSONSyntaxError>]? {
-        var parser = JSONParser(bytes, maximumDepth: maximumDepth)
-        try parser.start()
-        guard parser.beginsArray() else { return nil }
-        var elements: [Result<JSONValue, JSONSyntaxError>] = []
-        var place = TextPlace()
-        while try parser.nextElement(isFirst: elements.isEmpty) {
-            let value = try parser.value()
-            if let offset = parser.takeDuplicateOffset() {
-                place.advance(to: offset, in: bytes)
-                elements.append(.failure(duplicate(in: value, at: place)))
-            } else {
-                elements.append(.success(value))
+    /// Reads an array as ``readElements(_:maximumCount:)`` does, without making trees.
+    static func elements(
+        of bytes: [UInt8], maximumCount: Int
+    ) throws(JSONSyntaxError) -> [Result<JSONNode, JSONSyntaxError>]? {
+        var found: [(index: Int, duplicateOffset: Int?)] = []
+        let entries = try bytes.withUnsafeBufferPointer {
+            bytes throws(JSONSyntaxError) -> [JSONDocument.Entry]? in
+            var parser = JSONParser(bytes, maximumDepth: maximumDepth)
+            try parser.start()
+            guard parser.beginsArray() else { return nil }
+            while try parser.nextElement(isFirst: found.isEmpty) {
+                let index = parser.entries.count
+                try parser.value()
+                found.append((index, parser.takeDuplicateOffset()))
+                if found.count > maximumCount { return parser.entries }
             }
-            if elements.count > maximumCount { return elements }
+            try parser.finish()
+            return parser.entries
         }
-        try parser.finish()
-        return elements
+        guard let entries else { return nil }
+        let document = JSONDocument(bytes: bytes, entries: entries)
+        var place = TextPlace()
+        return found.map { index, duplicateOffset in
+            let node = JSONNode(document: document, index: index)
+            guard let duplicateOffset else { return .success(node) }
+            bytes.withUnsafeBufferPointer { place.advance(to: duplicateOffset, in: $0) }
+            return .failure(duplicate(in: node.value, at: place))
+        }
     }
 
     private static func duplicate(in value: JSONValue, at place: TextPlace) -> JSONSyntaxError {

@@ -1,20 +1,20 @@
 extension ObjectReader {
     /// A required object, read by `body` and closed after it.
     public func object<Value>(_ name: String, _ body: (ObjectReader) -> Value?) -> Value? {
-        required(name).flatMap { nested($0, at: place(of: name), body) }
+        requiredEntry(name).flatMap { nested($0, at: .member(self, name), body) }
     }
 
     /// An optional object, read by `body` and closed after it.
     public func optionalObject<Value>(_ name: String, _ body: (ObjectReader) -> Value?) -> Value? {
-        optional(name).flatMap { nested($0, at: place(of: name), body) }
+        entry(name).flatMap { nested($0, at: .member(self, name), body) }
     }
 
     /// A required array of objects, each read by `body`; nil when there are too few or too many or any is wrong.
     public func objects<Value>(
         _ name: String, count: ClosedRange<Int>, _ body: (ObjectReader) -> Value?
     ) -> [Value]? {
-        required(name).flatMap { value in
-            elements(value, at: place(of: name), count: count) { nested($0, at: $1, body) }
+        requiredEntry(name).flatMap { array in
+            elements(of: array, name, count: count) { nested($0, at: .element(self, name, $1), body) }
         }
     }
 
@@ -22,15 +22,15 @@ extension ObjectReader {
     public func optionalObjects<Value>(
         _ name: String, count: ClosedRange<Int>, _ body: (ObjectReader) -> Value?
     ) -> [Value]? {
-        optional(name).flatMap { value in
-            elements(value, at: place(of: name), count: count) { nested($0, at: $1, body) }
+        entry(name).flatMap { array in
+            elements(of: array, name, count: count) { nested($0, at: .element(self, name, $1), body) }
         }
     }
 
     /// An optional array of texts, each of 1...max characters.
     public func optionalStrings(_ name: String, count: ClosedRange<Int>, max: Int) -> [String]? {
-        optional(name).flatMap { value in
-            elements(value, at: place(of: name), count: count) { text($0, at: $1, max: max) }
+        entry(name).flatMap { array in
+            elements(of: array, name, count: count) { text(at: $0, .element(place(of: name), $1), max: max) }
         }
     }
 
@@ -52,33 +52,33 @@ extension ObjectReader {
         return (amount, currency)
     }
 
-    private func nested<Value>(
-        _ value: JSONValue, at place: JSONPointer, _ body: (ObjectReader) -> Value?
-    ) -> Value? {
-        let reader = ObjectReader(value, at: place, faults: faults)
+    private func nested<Value>(_ index: Int, at place: Place, _ body: (ObjectReader) -> Value?) -> Value? {
+        let reader = ObjectReader(JSONNode(document: document, index: index), at: place, faults: faults)
         let result = body(reader)
         reader.close()
         return result
     }
 
+    /// Reads each element by its entry and its number.
     private func elements<Value>(
-        _ value: JSONValue, at place: JSONPointer, count: ClosedRange<Int>,
-        _ read: (JSONValue, JSONPointer) -> Value?
+        of array: Int, _ name: String, count: ClosedRange<Int>, _ read: (Int, Int) -> Value?
     ) -> [Value]? {
-        guard case .array(let elements) = value else {
-            faults.add(at: place, "must be an array, not \(value.kind)")
+        let entry = document.entries[array]
+        guard entry.kind == .array else {
+            fault(at: name, "must be an array, not \(document.kind(at: array))")
             return nil
         }
-        guard count.contains(elements.count) else {
-            faults.add(
-                at: place, "must have \(count.lowerBound) to \(count.upperBound) elements, not \(elements.count)")
+        guard count.contains(Int(entry.number)) else {
+            fault(at: name, "must have \(count.lowerBound) to \(count.upperBound) elements, not \(entry.number)")
             return nil
         }
         var values: [Value] = []
-        values.reserveCapacity(elements.count)
-        for (index, element) in elements.enumerated() {
-            if let value = read(element, .element(place, index)) { values.append(value) }
+        values.reserveCapacity(Int(entry.number))
+        var number = 0
+        document.forEachElement(of: array) { index in
+            if let value = read(index, number) { values.append(value) }
+            number += 1
         }
-        return values.count == elements.count ? values : nil
+        return number == values.count ? values : nil
     }
 }

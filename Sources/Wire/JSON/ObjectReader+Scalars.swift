@@ -1,22 +1,22 @@
 extension ObjectReader {
     /// A required text of 1...max characters (Unicode scalars) without control characters.
     public func string(_ name: String, max: Int) -> String? {
-        required(name).flatMap { text($0, at: place(of: name), max: max) }
+        requiredEntry(name).flatMap { text(at: $0, place(of: name), max: max) }
     }
 
     /// An optional text of 1...max characters without control characters.
     public func optionalString(_ name: String, max: Int) -> String? {
-        optional(name).flatMap { text($0, at: place(of: name), max: max) }
+        entry(name).flatMap { text(at: $0, place(of: name), max: max) }
     }
 
     /// A required whole number in a range.
     public func integer(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
-        required(name).flatMap { integer($0, at: place(of: name), in: range) }
+        requiredEntry(name).flatMap { integer(at: $0, place(of: name), in: range) }
     }
 
     /// An optional whole number in a range.
     public func optionalInteger(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
-        optional(name).flatMap { integer($0, at: place(of: name), in: range) }
+        entry(name).flatMap { integer(at: $0, place(of: name), in: range) }
     }
 
     /// An optional `true` or `false`.
@@ -32,12 +32,12 @@ extension ObjectReader {
 
     /// A required word of a fixed list.
     public func word(_ name: String, of words: [String]) -> String? {
-        required(name).flatMap { word($0, at: place(of: name), of: words) }
+        requiredEntry(name).flatMap { word(at: $0, place(of: name), of: words) }
     }
 
     /// An optional word of a fixed list.
     public func optionalWord(_ name: String, of words: [String]) -> String? {
-        optional(name).flatMap { word($0, at: place(of: name), of: words) }
+        entry(name).flatMap { word(at: $0, place(of: name), of: words) }
     }
 
     /// A required ISO 4217 code: three capital letters.
@@ -77,6 +77,21 @@ extension ObjectReader {
         return text
     }
 
+    /// A text as ``text(_:at:max:)`` reads it, checked where it stands: most are short and plain.
+    func text(at index: Int, _ place: @autoclosure () -> JSONPointer, max: Int) -> String? {
+        let entry = document.entries[index]
+        let count = Int(entry.end - entry.start)
+        let isPlain =
+            entry.kind == .string && count > 0 && count <= max
+            && document.bytes.withUnsafeBufferPointer { bytes in
+                var isPlain = true
+                for offset in Int(entry.start)..<Int(entry.end) where bytes[offset] >= 0x7F { isPlain = false }
+                return isPlain
+            }
+        // What the parser took as it stands has no byte below 0x20, so what is below 0x7F is no control character.
+        return isPlain ? document.text(entry) : text(document.value(at: index), at: place(), max: max)
+    }
+
     /// Whether a text has characters of the ranges C0 or C1, or DEL.
     static func hasControls(_ text: String) -> Bool {
         var previous: UInt8 = 0
@@ -86,6 +101,12 @@ extension ObjectReader {
             previous = byte
         }
         return false
+    }
+
+    func integer(at index: Int, _ place: @autoclosure () -> JSONPointer, in range: ClosedRange<Int64>) -> Int64? {
+        let entry = document.entries[index]
+        if entry.kind == .integer, range.contains(entry.number) { return entry.number }
+        return integer(document.value(at: index), at: place(), in: range)
     }
 
     /// A whole number in a range, wherever it stands.
@@ -113,8 +134,8 @@ extension ObjectReader {
         }
     }
 
-    private func word(_ value: JSONValue, at place: @autoclosure () -> JSONPointer, of words: [String]) -> String? {
-        guard let text = text(value, at: place(), max: 200) else { return nil }
+    private func word(at index: Int, _ place: @autoclosure () -> JSONPointer, of words: [String]) -> String? {
+        guard let text = text(at: index, place(), max: 200) else { return nil }
         if words.contains(text) { return text }
         faults.add(
             at: place(), "must be one of \(words.joined(separator: ", "))" + Spelling.hint(for: text, among: words))

@@ -4,66 +4,105 @@
 /// member is absent (where that is allowed) or wrong (then a fault was noted): ask for everything, then ``finish()``.
 /// `null` counts as absent.
 public final class ObjectReader {
-    /// Where the object is.
-    public let place: JSONPointer
+    /// Where an object lies: told in full only when a fault must be named.
+    enum Place {
+        case pointer(JSONPointer)
+        case member(ObjectReader, String)
+        case element(ObjectReader, String, Int)
+    }
+
+    private let origin: Place
     /// What is wrong so far, shared with the readers of the whole document.
     public let faults: FaultList
-    private let members: [JSONMember]
+    let document: JSONDocument
+    /// The object's entry.
+    private let object: Int
     /// False when the value was no object: then its members are not missed one by one.
     let isObject: Bool
-    /// The names asked for so far, for hints.
-    private(set) var known: [String] = []
-    private var seen = SeenMembers()
+    private var progress: ReadingProgress
 
     /// A reader of this value; a fault is noted when it is not an object.
-    public init(_ value: JSONValue, at place: JSONPointer = .root, faults: FaultList = FaultList()) {
-        self.place = place
-        self.faults = faults
-        if case .object(let members) = value {
-            self.members = members
-            isObject = true
-        } else {
-            members = []
-            isObject = false
-            faults.add(at: place, "must be an object, not \(value.kind)")
+    public convenience init(_ value: JSONValue, at place: JSONPointer = .root, faults: FaultList = FaultList()) {
+        self.init(JSONNode(value), at: .pointer(place), faults: faults)
+    }
+
+    init(_ node: JSONNode, at origin: Place = .pointer(.root), faults: FaultList = FaultList()) {
+        (self.origin, self.faults, document, object) = (origin, faults, node.document, node.index)
+        progress = ReadingProgress(next: node.index + 1)
+        isObject = node.document.entries[node.index].kind == .object
+        if !isObject { faults.add(at: place, "must be an object, not \(node.document.kind(at: node.index))") }
+    }
+
+    /// Where the object is.
+    public var place: JSONPointer {
+        switch origin {
+        case .pointer(let pointer): pointer
+        case .member(let parent, let name): parent.place(of: name)
+        case .element(let parent, let name, let index): .element(parent.place(of: name), index)
         }
-        known.reserveCapacity(16)
     }
 
-    /// The value of a member that may be absent; nil when it is absent or null.
-    public func optional(_ name: String) -> JSONValue? {
-        known.append(name)
-        guard let index = members.firstIndex(where: { $0.name == name }) else { return nil }
-        seen.insert(index)
-        let value = members[index].value
-        return value == .null ? nil : value
+    /// The names asked for so far, for hints.
+    var known: [String] { progress.asked }
+
+    /// The entry of a member's value; nil when it is absent or null.
+    func entry(_ name: String) -> Int? {
+        guard let index = progress.find(name, of: object, in: document, isObject: isObject, asks: true) else {
+            return nil
+        }
+        return document.entries[index].kind == .null ? nil : index
     }
 
-    /// The value of a member that must be there; a fault and nil when it is absent or null.
-    public func required(_ name: String) -> JSONValue? {
-        if let value = optional(name) { return value }
+    /// The entry of a member that must be there; a fault and nil when it is absent or null.
+    func requiredEntry(_ name: String) -> Int? {
+        if let index = entry(name) { return index }
         if isObject { fault(at: name, "is required") }
         return nil
     }
 
+    /// The value of a member that may be absent; nil when it is absent or null.
+    public func optional(_ name: String) -> JSONValue? { entry(name).map(document.value) }
+
+    /// The value of a member that must be there; a fault and nil when it is absent or null.
+    public func required(_ name: String) -> JSONValue? { requiredEntry(name).map(document.value) }
+
     /// Whether a member is there and not null; does not count as naming it.
     public func has(_ name: String) -> Bool {
-        members.contains { $0.name == name && $0.value != .null }
+        guard let index = progress.find(name, of: object, in: document, isObject: isObject, asks: false) else {
+            return false
+        }
+        return document.entries[index].kind != .null
     }
 
     /// Whether a member is there and null; does not count as naming it.
     public func isNull(_ name: String) -> Bool {
-        members.contains { $0.name == name && $0.value == .null }
+        guard let index = progress.find(name, of: object, in: document, isObject: isObject, asks: false) else {
+            return false
+        }
+        return document.entries[index].kind == .null
     }
 
     /// Members that nobody has named yet, in order; they count as named from now on.
     public func remaining() -> [JSONMember] {
         var rest: [JSONMember] = []
-        for (index, member) in members.enumerated() where !seen.contains(index) {
-            seen.insert(index)
-            rest.append(member)
+        for (index, number) in unseen() {
+            progress.seen.insert(number)
+            rest.append(JSONMember(document.text(document.entries[index]), document.value(at: index + 1)))
         }
         return rest
+    }
+
+    /// The entries and the numbers of the names that nobody has asked for.
+    private func unseen() -> [(index: Int, number: Int)] {
+        guard isObject, !progress.seen.isComplete(Int(document.entries[object].number)) else { return [] }
+        var unseen: [(index: Int, number: Int)] = []
+        let end = Int(document.entries[object].next)
+        var (at, number) = (object + 1, 0)
+        while at < end {
+            if !progress.seen.contains(number) { unseen.append((at, number)) }
+            (at, number) = (Int(document.entries[at + 1].next), number + 1)
+        }
+        return unseen
     }
 
     /// Notes a fault at a member.
@@ -76,8 +115,9 @@ public final class ObjectReader {
 
     /// Notes every member that nobody has named.
     public func close() {
-        for (index, member) in members.enumerated() where !seen.contains(index) {
-            fault(at: member.name, "is not a known member" + Spelling.hint(for: member.name, among: known))
+        for (index, _) in unseen() {
+            let name = document.text(document.entries[index])
+            fault(at: name, "is not a known member" + Spelling.hint(for: name, among: known))
         }
     }
 
@@ -95,10 +135,51 @@ public final class ObjectReader {
     }
 }
 
-/// Positions of members: a word for the first 64, a set for what a hostile body adds.
+/// How far an object has been read.
+private struct ReadingProgress {
+    /// The member behind the one found last, where the next one asked for mostly is: its entry and its number.
+    private var next: Int
+    private var number = 0
+    var seen = SeenMembers()
+    private(set) var asked: [String] = []
+
+    init(next: Int) {
+        self.next = next
+        asked.reserveCapacity(12)
+    }
+
+    /// The entry of a member's value. Who asks in the document's order finds at once.
+    mutating func find(
+        _ name: String, of object: Int, in document: JSONDocument, isObject: Bool, asks: Bool
+    ) -> Int? {
+        if asks { asked.append(name) }
+        guard isObject else { return nil }
+        let end = Int(document.entries[object].next)
+        let tag = JSONDocument.tag(of: name)
+        var (at, number) = (next, number)
+        for _ in 0..<document.entries[object].number {
+            if at >= end { (at, number) = (object + 1, 0) }
+            let behind = Int(document.entries[at + 1].next)
+            if document.isNamed(at, name, tag: tag) {
+                if asks {
+                    (next, self.number) = (behind, number + 1)
+                    seen.insert(number)
+                }
+                return at + 1
+            }
+            (at, number) = (behind, number + 1)
+        }
+        return nil
+    }
+}
+
+/// Numbers of members: a word for the first 64, a set for what a hostile body adds.
 private struct SeenMembers {
     private var first: UInt64 = 0
     private var others: Set<Int> = []
+
+    /// Whether all of so many are there.
+    func isComplete(_ count: Int) -> Bool { count < 64 && first == 1 << UInt64(count) - 1 }
 
     func contains(_ index: Int) -> Bool {
         index < 64 ? first & (1 << UInt64(index)) != 0 : others.contains(index)

@@ -5,9 +5,12 @@ extension ProgrammeFile {
     ///
     /// - Parameters:
     ///   - version: a version by itself, YAML or JSON; a whole document (one with `versions`) is answered as it is.
+    ///   - number: its number; there must be so many before it.
     ///   - document: the document that it is added to.
     /// - Throws: ``ProgrammeFileError`` where one of them is no mapping.
-    public static func appending(_ version: String, to document: String?) throws(ProgrammeFileError) -> String {
+    public static func appending(
+        _ version: String, as number: Int, to document: String?
+    ) throws(ProgrammeFileError) -> String {
         let added = try root(of: version, name: "version")
         if added["versions"] != nil { return version }
         guard let document else {
@@ -15,7 +18,8 @@ extension ProgrammeFile {
         }
         var whole = try root(of: document, name: "document")
         guard var versions = whole["versions"]?.sequence else { throw fault("has no list of versions") }
-        versions.append(.mapping(added))
+        // Under a number that is taken it stands in its place, to be compared.
+        versions = Node.Sequence(Array(versions.prefix(number - 1)) + [.mapping(added)])
         whole["versions"] = .sequence(versions)
         do {
             return try serialize(node: .mapping(whole), allowUnicode: true, sortKeys: false)

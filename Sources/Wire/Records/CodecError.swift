@@ -10,7 +10,7 @@ public enum CodecError: Error, Sendable, Equatable {
     case invalid([Fault])
 
     /// Runs a reader over stored bytes.
-    static func reading<Value>(_ value: JSONValue, _ read: (ObjectReader) -> Value?) throws(CodecError) -> Value {
+    static func reading<Value>(_ value: JSONNode, _ read: (ObjectReader) -> Value?) throws(CodecError) -> Value {
         let reader = ObjectReader(value)
         let result = read(reader)
         do throws(ValidationFaults) {
@@ -21,9 +21,9 @@ public enum CodecError: Error, Sendable, Equatable {
     }
 
     /// Parses stored bytes.
-    static func parsing(_ bytes: [UInt8]) throws(CodecError) -> JSONValue {
+    static func parsing(_ bytes: [UInt8]) throws(CodecError) -> JSONNode {
         do throws(JSONSyntaxError) {
-            return try JSONReader.read(bytes)
+            return try JSONReader.node(bytes)
         } catch {
             throw .unreadable(error)
         }

@@ -95,9 +95,10 @@ extension ObjectReader {
         let rule = recordedText("rule")
         let wallet = recordedText("wallet")
         let points = recordedInteger("points")
+        let waived = recordedCount("waived")
         let period = optionalRecordedPeriod("period")
         guard let rule, let wallet, let points else { return nil }
-        return PurchaseReturned.Taken(rule: rule, wallet: wallet, points: points, period: period)
+        return PurchaseReturned.Taken(rule: rule, wallet: wallet, points: points, waived: waived, period: period)
     }
 
     private func returnHeld() -> ReturnHeld? {

@@ -66,6 +66,7 @@ extension JSONWriter {
             writer.member("rule", taken.rule)
             writer.member("wallet", taken.wallet)
             writer.member("points", taken.points)
+            writer.member("waived", nonZero: taken.waived)
             writer.optionalMember("period", taken.period)
             writer.endObject()
         }

@@ -98,11 +98,12 @@ extension ObjectReader {
 
     /// A required object whose shape has versions of its own: raised to the current one, then read.
     func raised<Value>(
-        _ name: String, _ raise: (JSONValue) throws(CodecError) -> JSONValue, _ body: (ObjectReader) -> Value?
+        _ name: String, _ raise: (JSONNode) throws(CodecError) -> JSONNode, _ body: (ObjectReader) -> Value?
     ) -> Value? {
-        guard let value = required(name) else { return nil }
+        guard let index = requiredEntry(name) else { return nil }
         do throws(CodecError) {
-            let reader = ObjectReader(try raise(value), at: place(of: name), faults: faults)
+            let raised = try raise(JSONNode(document: document, index: index))
+            let reader = ObjectReader(raised, at: .member(self, name), faults: faults)
             let result = body(reader)
             reader.close()
             return result

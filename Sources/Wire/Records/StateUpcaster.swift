@@ -1,8 +1,8 @@
 /// Brings an old state into the shape that is written now.
 enum StateUpcaster {
-    static func current(_ value: JSONValue) throws(CodecError) -> JSONValue {
-        let written = try Upcaster.writtenVersion(of: value, "state", upTo: StateCodec.version)
-        return written == 1 ? second(value).replacing("v", with: .integer(2)) : value
+    static func current(_ node: JSONNode) throws(CodecError) -> JSONNode {
+        let written = try Upcaster.writtenVersion(of: node, "state", upTo: StateCodec.version)
+        return written == 1 ? JSONNode(second(node.value).replacing("v", with: .integer(2))) : node
     }
 
     /// From one wallet, whose lots were named by days, and spend by year.

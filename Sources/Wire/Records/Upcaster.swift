@@ -9,22 +9,23 @@ struct Upcaster {
 
     /// The data in the version that this server writes. A version without a step only added what may be absent.
     static func current(
-        _ value: JSONValue, of type: RecordedType, version: Int64? = nil, steps: [Upcaster] = all
-    ) throws(CodecError) -> JSONValue {
-        var value = value
+        _ node: JSONNode, of type: RecordedType, version: Int64? = nil, steps: [Upcaster] = all
+    ) throws(CodecError) -> JSONNode {
         let version = version ?? type.version
-        let written = try writtenVersion(of: value, type.rawValue, upTo: version)
+        let written = try writtenVersion(of: node, type.rawValue, upTo: version)
+        if written == version { return node }
+        var value = node.value
         for from in written..<version {
             if let step = steps.first(where: { $0.type == type && $0.from == from }) { value = step.raise(value) }
         }
-        return value.replacing("v", with: .integer(version))
+        return JSONNode(value.replacing("v", with: .integer(version)))
     }
 
     /// The schema version that stored data says it has.
     static func writtenVersion(
-        of value: JSONValue, _ type: String, upTo version: Int64
+        of node: JSONNode, _ type: String, upTo version: Int64
     ) throws(CodecError) -> Int64 {
-        guard case .integer(let written)? = value["v"] else {
+        guard case .integer(let written)? = node["v"] else {
             throw .invalid([Fault(pointer: "/v", detail: "must be a schema version")])
         }
         guard written >= 1, written <= version else { throw .unknownVersion(type: type, version: written) }

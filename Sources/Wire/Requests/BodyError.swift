@@ -7,7 +7,7 @@ public enum BodyError: Error, Sendable, Equatable {
 
     /// Runs a reader and turns its faults into a body's.
     static func reading<Value>(
-        _ value: JSONValue, _ read: (ObjectReader) -> Value?
+        _ value: JSONNode, _ read: (ObjectReader) -> Value?
     ) throws(BodyError) -> Value {
         let reader = ObjectReader(value)
         let result = read(reader)
@@ -19,9 +19,9 @@ public enum BodyError: Error, Sendable, Equatable {
     }
 
     /// Parses bytes and turns a syntax error into a body's.
-    static func parsing(_ bytes: [UInt8]) throws(BodyError) -> JSONValue {
+    static func parsing(_ bytes: [UInt8]) throws(BodyError) -> JSONNode {
         do throws(JSONSyntaxError) {
-            return try JSONReader.read(bytes)
+            return try JSONReader.node(bytes)
         } catch {
             throw .unreadable(error)
         }

@@ -29,7 +29,7 @@ public enum CloudEventReader {
     /// - Throws: ``BodyError`` when the body as a whole is no batch.
     public static func readBatch(_ body: [UInt8], limit: Int = batchLimit) throws(BodyError) -> [Item] {
         guard let items = try items(of: body, limit: limit) else {
-            let kind = try BodyError.parsing(body).kind
+            let kind = try BodyError.parsing(body).value.kind
             throw .invalid([Fault(pointer: "", detail: "must be an array of events, not \(kind)")])
         }
         return items
@@ -44,9 +44,9 @@ public enum CloudEventReader {
 
     /// nil where the body is JSON, or at least begins like it, and no array.
     private static func items(of body: [UInt8], limit: Int) throws(BodyError) -> [Item]? {
-        let elements: [Result<JSONValue, JSONSyntaxError>]?
+        let elements: [Result<JSONNode, JSONSyntaxError>]?
         do throws(JSONSyntaxError) {
-            elements = try JSONReader.readElements(body, maximumCount: limit)
+            elements = try JSONReader.elements(of: body, maximumCount: limit)
         } catch {
             throw .unreadable(error)
         }
@@ -57,7 +57,7 @@ public enum CloudEventReader {
         return elements.map(item)
     }
 
-    private static func item(_ element: Result<JSONValue, JSONSyntaxError>) -> Item {
+    private static func item(_ element: Result<JSONNode, JSONSyntaxError>) -> Item {
         switch element {
         case .failure(let error):
             return Item(id: nil, result: .failure(.unreadable(error)))
@@ -71,7 +71,7 @@ public enum CloudEventReader {
         }
     }
 
-    private static func event(of value: JSONValue) throws(BodyError) -> IncomingEvent {
+    private static func event(of value: JSONNode) throws(BodyError) -> IncomingEvent {
         try BodyError.reading(value) { $0.cloudEvent() }
     }
 }

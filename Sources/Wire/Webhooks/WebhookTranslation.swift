@@ -67,8 +67,9 @@ public enum WebhookTranslation {
     /// - Throws: ``CodecError`` when the data is not JSON.
     public static func messages(type: String, data: [UInt8]) throws(CodecError) -> [Message] {
         guard type == restated || rows.contains(where: { $0.recorded == type }) else { return [] }
-        var value = try CodecError.parsing(data)
-        if let known = RecordedType(rawValue: type) { value = try Upcaster.current(value, of: known) }
+        var node = try CodecError.parsing(data)
+        if let known = RecordedType(rawValue: type) { node = try Upcaster.current(node, of: known) }
+        let value = node.value
         return type == restated ? corrections(value) : messages(type, value)
     }
 

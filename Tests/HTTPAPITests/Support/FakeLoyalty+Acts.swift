@@ -6,37 +6,45 @@ import Synchronization
 @testable import LoyaltyService
 @testable import Wire
 
-/// Points spent and given: one reward, `mug`, for 500 points; whoever is known may have it.
+/// What the routes asked for beside recording, in the order in which they asked.
+enum FakeAct: Hashable, Sendable {
+    case quote(QuoteBody)
+    case redeem(RedemptionBody)
+    case confirm(UUID)
+    case cancel(UUID)
+    case voucher(String)
+    case adjust(AdjustmentBody)
+    case approve(UUID)
+    case transfer(TransferBody)
+    case merge(MergeBody)
+    case subscribe(SubscriptionBody)
+    case grant(TierBody)
+    case publish(String, as: Int, of: String)
+}
+
 extension FakeLoyalty {
     static let redemptionID = UUID(uuidString: "01980000-0000-7000-8000-0000000000aa")!
-    static let mug = Reward(id: "mug", kind: .product, price: 500)
+    static let requestID = UUID(uuidString: "01980000-0000-7000-8000-0000000000bb")!
 
-    private func known(_ member: UUID) throws(ServiceError) {
-        guard member == Self.memberID else { throw Self.notFound }
+    /// Notes what was asked for; answers whether the same key came before.
+    private func note(_ act: FakeAct, _ key: RequestKey? = nil) throws(ServiceError) -> Bool {
+        let (failure, isReplayed) = state.withLock { state in
+            state.acts.append(act)
+            defer { if let key { state.idempotency.append(key) } }
+            return (state.failure, key.map(state.idempotency.contains) ?? false)
+        }
+        if let failure { throw failure }
+        return isReplayed
     }
 
-    private func redemption(
-        _ status: RedemptionView.Status, _ points: Int64 = 500, at: Instant
-    ) -> RedemptionView {
-        RedemptionView(
-            memberID: Self.memberID,
-            redemption: Redemption(
-                id: UUIDText.text(Self.redemptionID), reward: "mug", wallet: "points", points: points, value: nil,
-                currency: "USD", version: 1),
-            status: status, voucher: nil,
-            expiresAt: status == .reserved ? Instant(micros: at.micros + 900_000_000) : nil)
-    }
-
-    private func act(on member: UUID, at: Instant) throws(ServiceError) -> ActView {
-        try known(member)
-        return ActView(
-            memberID: member, id: nil, entries: [Samples.entry(recordedAt: at)], balance: Samples.balance(at: at),
-            isReplayed: false)
+    private func check(member: UUID) throws(ServiceError) {
+        if member != Self.memberID { throw Self.notFound }
     }
 
     func quote(_ body: QuoteBody, at: Instant) async throws(ServiceError) -> QuoteView {
-        QuoteView(
-            memberID: Self.memberID,
+        _ = try note(.quote(body))
+        return QuoteView(
+            memberID: body.member.kind == .id ? Self.memberID : nil,
             outcome: Outcome(change: 139, available: 139, pending: 0, tier: "insider", previousTier: "insider"),
             entries: [Samples.entry(recordedAt: nil)], balance: Samples.balance(at: at))
     }
@@ -44,126 +52,154 @@ extension FakeLoyalty {
     func redeem(
         _ body: RedemptionBody, member: UUID, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> RedemptionView {
-        try known(member)
-        if case .reward(let id) = body.what, id != Self.mug.id {
-            throw ServiceError(code: "reward_not_found", status: 404, title: "No such reward", detail: "None.")
-        }
-        let points: Int64 = if case .points(let points) = body.what { points } else { Self.mug.price }
-        return redemption(body.confirm ? .confirmed : .reserved, points, at: at)
-    }
-
-    private func known(redemption id: UUID) throws(ServiceError) {
-        guard id == Self.redemptionID else {
-            throw ServiceError(code: "redemption_not_found", status: 404, title: "No redemption", detail: "None.")
-        }
+        try check(member: member)
+        let isReplayed = try note(.redeem(body), idempotencyKey)
+        return Samples.redemption(body.confirm ? .confirmed : .reserved, isReplayed: isReplayed)
     }
 
     func redemption(_ id: UUID, at: Instant) async throws(ServiceError) -> RedemptionView {
-        try known(redemption: id)
-        return redemption(.reserved, at: at)
+        guard id == Self.redemptionID else { throw .redemptionNotFound }
+        return Samples.redemption(.lapsed)
     }
 
     func confirmRedemption(
         _ id: UUID, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> RedemptionView {
-        try known(redemption: id)
-        return redemption(.confirmed, at: at)
+        guard id == Self.redemptionID else { throw .redemptionNotFound }
+        return Samples.redemption(.confirmed, isReplayed: try note(.confirm(id), idempotencyKey))
     }
 
     func cancelRedemption(
         _ id: UUID, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> RedemptionView {
-        try known(redemption: id)
-        return redemption(.cancelled, at: at)
+        guard id == Self.redemptionID else { throw .redemptionNotFound }
+        return Samples.redemption(.cancelled, isReplayed: try note(.cancel(id), idempotencyKey))
     }
 
     func redeemVoucher(
         _ code: String, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> VoucherView {
-        guard code == "MUG-1" else {
-            throw ServiceError(code: "voucher_not_found", status: 404, title: "No voucher", detail: "None.")
-        }
+        let isReplayed = try note(.voucher(code), idempotencyKey)
         return VoucherView(
-            code: code, memberID: Self.memberID, redemptionID: UUIDText.text(Self.redemptionID), reward: "mug",
-            value: nil, currency: "USD", validUntil: nil, isReplayed: false)
+            code: code, memberID: Self.memberID, redemptionID: UUIDText.text(Self.redemptionID),
+            reward: "rouge-reward", value: 10_000, currency: "GBP",
+            validUntil: CivilDate(year: 2026, month: 2, day: 20), isReplayed: isReplayed)
     }
 
     func rewards(for member: MemberReference?, at: Instant) async throws(ServiceError) -> [RewardView] {
-        [
+        state.withLock { $0.askedRewards.append(member) }
+        let reward = Reward(
+            id: "cash", name: "Cash", kind: .discount, price: 500, value: 1000,
+            condition: RewardCondition(tiers: ["vib", "rouge"], minimumOrder: 1000), stock: 50)
+        return [
             RewardView(
-                reward: Self.mug, price: 500, currency: "USD", stock: nil, isAffordable: member.map { _ in false },
-                isEligible: member.map { _ in true })
+                reward: reward, price: 400, currency: "GBP", stock: 49, isAffordable: member.map { _ in true },
+                isEligible: member.map { _ in false })
         ]
     }
 
     func adjust(
         _ body: AdjustmentBody, member: UUID, agent: UUID, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> AdjustmentOutcome {
-        .done(try act(on: member, at: at))
+        try check(member: member)
+        let isReplayed = try note(.adjust(body), idempotencyKey)
+        guard body.points <= 1000 else {
+            var request = Samples.waiting(body, by: agent, at: at)
+            request.isReplayed = isReplayed
+            return .waits(request)
+        }
+        return .done(Samples.act(isReplayed: isReplayed))
     }
 
     func waitingAdjustments(page: PageRequest) async throws(ServiceError) -> Page<AdjustmentRequest> {
-        Page(items: [], nextCursor: nil)
+        state.withLock { $0.asked.append(page) }
+        let body = AdjustmentBody(wallet: "points", points: 5000, reason: "goodwill")
+        return Page(items: [Samples.waiting(body, by: UUID(), at: Self.now)], nextCursor: "next")
     }
 
     func approveAdjustment(_ id: UUID, agent: UUID, at: Instant) async throws(ServiceError) -> ActView {
-        try act(on: Self.memberID, at: at)
+        guard id == Self.requestID else { throw .adjustmentNotFound }
+        return Samples.act(isReplayed: try note(.approve(id)))
     }
 
     func transfer(
         _ body: TransferBody, from member: UUID, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> ActView {
-        try act(on: member, at: at)
+        try check(member: member)
+        return Samples.act(
+            id: UUIDText.text(Self.requestID), isReplayed: try note(.transfer(body), idempotencyKey))
     }
 
-    func merge(_ member: UUID, _ body: MergeBody, at: Instant) async throws(ServiceError) -> MemberView {
-        try known(member)
-        return Samples.member(EnrolmentBody(), at: at)
+    func merge(
+        _ member: UUID, _ body: MergeBody, idempotencyKey: RequestKey?, at: Instant
+    ) async throws(ServiceError) -> Enrolment {
+        try check(member: member)
+        let isReplayed = try note(.merge(body), idempotencyKey)
+        return Enrolment(member: Samples.member(EnrolmentBody(), at: at), isReplayed: isReplayed)
     }
 
     func subscribe(
         _ body: SubscriptionBody, member: UUID, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> ActView {
-        try act(on: member, at: at)
+        try check(member: member)
+        return Samples.act(isReplayed: try note(.subscribe(body), idempotencyKey))
     }
 
     func grantTier(
         _ body: TierBody, member: UUID, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> ActView {
-        try act(on: member, at: at)
+        try check(member: member)
+        return Samples.act(isReplayed: try note(.grant(body), idempotencyKey))
     }
-}
 
-/// The reference programme alone is published.
-extension FakeLoyalty {
-    private func reference(at: Instant, isNew: Bool) -> ProgrammeView? {
-        guard let programme = try? ProgrammeFile.read(ReferenceProgramme.yaml, name: ReferenceProgramme.name)
-        else { return nil }
-        return ProgrammeView(
-            programme: programme, document: ReferenceProgramme.yaml, inForce: programme.version(at: at).number,
-            isNew: isNew)
-    }
+    // MARK: Programmes
 
     func programme(_ id: String, at: Instant) async throws(ServiceError) -> ProgrammeView {
-        guard let view = reference(at: at, isNew: false), view.programme.id == id else {
-            throw ServiceError.programmeNotFound
-        }
-        return view
+        guard id == "beauty" else { throw .programmeNotFound }
+        return Samples.programme(isNew: false)
     }
 
-    func allProgrammes(at: Instant) async throws(ServiceError) -> [ProgrammeView] {
-        reference(at: at, isNew: false).map { [$0] } ?? []
-    }
+    func allProgrammes(at: Instant) async throws(ServiceError) -> [ProgrammeView] { [Samples.programme(isNew: false)] }
 
     func publish(
         _ text: String, as number: Int, of id: String, at: Instant
     ) async throws(ServiceError) -> ProgrammeView {
-        do throws(ProgrammeFileError) {
-            let programme = try ProgrammeFile.read(text, name: "programme")
-            return ProgrammeView(
-                programme: programme, document: text, inForce: programme.version(at: at).number, isNew: true)
+        _ = try note(.publish(text, as: number, of: id))
+        return Samples.programme(isNew: number > 1)
+    }
+}
+
+extension Samples {
+    static func redemption(_ status: RedemptionView.Status, isReplayed: Bool = false) -> RedemptionView {
+        let redemption = Redemption(
+            id: UUIDText.text(FakeLoyalty.redemptionID), reward: "rouge-reward", wallet: "points", points: 2500,
+            value: 10_000, currency: "GBP", coPayment: 500, order: "17", version: 1)
+        return RedemptionView(
+            memberID: FakeLoyalty.memberID, redemption: redemption, status: status,
+            voucher: status == .confirmed
+                ? .init(code: "ABCD-EFGH-JKMN-PQRS", validUntil: nil, isUsed: false) : nil,
+            expiresAt: status == .reserved ? FakeLoyalty.now : nil, isReplayed: isReplayed)
+    }
+
+    static func act(id: String? = nil, isReplayed: Bool = false) -> ActView {
+        ActView(
+            memberID: FakeLoyalty.memberID, id: id, entries: [entry(recordedAt: nil)],
+            balance: balance(at: FakeLoyalty.now), isReplayed: isReplayed)
+    }
+
+    static func waiting(_ body: AdjustmentBody, by agent: UUID, at instant: Instant) -> AdjustmentRequest {
+        AdjustmentRequest(
+            id: FakeLoyalty.requestID, memberID: FakeLoyalty.memberID, wallet: body.wallet, points: body.points,
+            reason: body.reason, requestedBy: agent, requestedAt: instant)
+    }
+
+    static func programme(isNew: Bool) -> ProgrammeView {
+        let text = "{id: beauty, name: Beauty, currencies: [GBP], versions: [{earning: [{id: b, points: 1, per: 1.00}]}]}"
+        do {
+            let programme = try ProgrammeFile.read(text, name: "beauty.yaml")
+            return ProgrammeView(programme: programme, document: text, inForce: 1, isNew: isNew)
         } catch {
-            throw ServiceError(error)
+            preconditionFailure("\(error)")
         }
     }
 }

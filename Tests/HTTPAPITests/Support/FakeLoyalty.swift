@@ -27,6 +27,8 @@ final class FakeLoyalty: LoyaltyAPI {
         var reports: [ReportRequest] = []
         var patches: [ProfilePatch] = []
         var erasures = 0
+        var acts: [FakeAct] = []
+        var askedRewards: [MemberReference?] = []
         var received: [(message: ShopMessage, source: String)] = []
         /// How many pages a list has beyond the first.
         var morePages = 0

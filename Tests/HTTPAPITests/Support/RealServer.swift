@@ -57,10 +57,16 @@ struct RealServer: Sendable {
         let clock = Clock()
         let standard = try ProgrammeFile.read(ReferenceProgramme.yaml, name: ReferenceProgramme.name)
         let keys = KeyRing(master: [UInt8](repeating: 7, count: 32))
+        let log = try await EventLog.open(on: client)
         let service = LoyaltyService(
-            client: client, log: try await EventLog.open(on: client), programmes: ProgrammeBook([standard]),
-            keys: keys, logger: logger, clock: { clock.now })
-        let key = try await APIKeyMaker(keys: keys).make(name: "test", scopes: [.admin], at: clock.now, on: client)
+            client: client, log: log, programmes: ProgrammeBook([standard]), keys: keys, logger: logger,
+            clock: { clock.now })
+        let key = try await client.withLease { lease in
+            try await lease.transaction {
+                try await APIKeyDesk(keys: keys, log: log).create(
+                    name: "test", scopes: [.admin], expiresAt: nil, by: .commandLine, at: clock.now, on: lease)
+            }
+        }
         let configuration = HTTPConfiguration(host: "127.0.0.1", port: 0)
         let app = buildApplication(api: service, configuration: configuration, logger: logger) { clock.now }
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -30,9 +30,9 @@ struct Shop: Sendable {
     ///
     /// - Parameter running: whether the services record; else their queues only fill.
     static func with(
-        servers: Int = 1, enrolment: Programme.Enrolment = .automatic, running: Bool = true,
-        configuration: LoyaltyService.Configuration = .init(), clock: @escaping @Sendable () -> Instant = { now },
-        _ body: @Sendable (Shop) async throws -> Void
+        servers: Int = 1, enrolment: Programme.Enrolment = .automatic, programmes: [Programme]? = nil,
+        running: Bool = true, configuration: LoyaltyService.Configuration = .init(),
+        clock: @escaping @Sendable () -> Instant = { now }, _ body: @Sendable (Shop) async throws -> Void
     ) async throws {
         let postgres = try await cluster.value
         let url = try await postgres.freshDatabase()
@@ -40,10 +40,10 @@ struct Shop: Sendable {
         for _ in 0..<servers { clients.append(try await client(url)) }
         _ = try await clients[0].withLease { try await Migrator().migrate(on: $0) }
         let log = try await EventLog.open(on: clients[0])
-        let programme = try programme(enrolment)
+        let programmes = try programmes ?? [programme(enrolment)]
         let services = clients.map { client in
             LoyaltyService(
-                client: client, log: log, programmes: ProgrammeBook([programme]), keys: KeyRing(master: master),
+                client: client, log: log, programmes: ProgrammeBook(programmes), keys: KeyRing(master: master),
                 logger: logger,
                 configuration: configuration, clock: clock)
         }

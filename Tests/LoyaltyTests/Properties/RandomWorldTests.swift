@@ -94,7 +94,7 @@ struct Share: Sendable, CustomTestStringConvertible {
 
 extension Till {
     /// With a birthday that most years lack, brought by somebody else.
-    fileprivate static func someone(_ programme: Programme) -> Till {
+    static func someone(_ programme: Programme) -> Till {
         Till(programme, birthday: MonthDay(month: 2, day: 29), referredBy: "a")
     }
 
@@ -113,5 +113,12 @@ extension Programme {
 
 extension Command {
     /// Whether it is worth the same whatever arrives later. What a return takes depends on the returns recorded before.
-    fileprivate var isFreeOfOthers: Bool { if case .purchaseReturn = self { false } else { true } }
+    fileprivate var isFreeOfOthers: Bool {
+        switch self {
+        case .purchaseReturn: false
+        case .purchase(let purchase): purchase.redemptionID == nil
+        case .activity(let activity): activity.name != "review" || activity.reference == nil
+        default: true
+        }
+    }
 }

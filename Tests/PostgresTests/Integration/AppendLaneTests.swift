@@ -26,6 +26,30 @@ struct AppendLaneTests {
         var all: [Int] { sizes.withLock { $0 } }
     }
 
+    @Test("what is submitted together is answered in order, over several batches, each with its own outcome")
+    func together() async throws {
+        try await withFreshClient { client in
+            _ = try await client.query("CREATE TABLE t (id int8 GENERATED ALWAYS AS IDENTITY, n int8)")
+            let lane = Lane(client: client, queueLimit: 1_000, maximumBatch: 64) { numbers, lease in
+                let rows = try? await lease.query(
+                    "INSERT INTO t (n) SELECT unnest($1::int8[]) RETURNING id", [.int8Array(numbers)])
+                return numbers.indices.map { index in
+                    numbers[index] == 13
+                        ? .failure(PostgresError(.server, "unlucky"))
+                        : .success(rows.flatMap { try? $0[index].int8(0) } ?? 0)
+                }
+            }
+            async let running: Void = lane.run()
+            let answers = await lane.submit(all: Array(1...200))
+            lane.shutdown()
+            await running
+            let ids = answers.map { try? $0.get() }
+            #expect(ids[12] == nil && ids.count == 200)
+            #expect(ids.compactMap { $0 } == (1...200).filter { $0 != 13 })
+            #expect(await lane.submit(all: [1, 2]).allSatisfy { (try? $0.get()) == nil })
+        }
+    }
+
     @Test("each request gets its own answer, and many share a batch")
     func batches() async throws {
         try await withFreshClient { client in

@@ -65,6 +65,18 @@ struct SmallMachineTests {
         #expect(queue.submit(7, id: 7) == .accepted(wakesRunner: false))
     }
 
+    @Test("a batch takes as much as weighs no more than its maximum, and at least one")
+    func weights() {
+        var queue = BatchQueue<String>(limit: 20, maximumBatch: 8)
+        for (id, weight) in [(1, 3), (2, 5), (3, 1), (4, 100), (5, 8)] as [(UInt64, Int)] {
+            _ = queue.submit("\(weight)", id: id, weight: weight)
+        }
+        _ = queue.begin()
+        var batches: [[String]] = []
+        while case .batch(let batch) = queue.take() { batches.append(batch) }
+        #expect(batches == [["3", "5"], ["1"], ["100"], ["8"]])
+    }
+
     @Test("after shutdown a runner finishes what was taken; without one it is given back")
     func batchShutdown() {
         var queue = BatchQueue<Int>(limit: 5, maximumBatch: 2)

@@ -1,10 +1,19 @@
 -- How many points each agent gave by hand on a day of the programme's zone.
 CREATE TABLE treue.agent_day (
-    points    bigint NOT NULL,
+    points    bigint NOT NULL DEFAULT 0,
     agent     uuid   NOT NULL,
     programme text   NOT NULL,
     day       text   NOT NULL,
     PRIMARY KEY (agent, programme, day)
+);
+
+-- What each act used up of it: once, however often the act is asked for.
+CREATE TABLE treue.agent_act (
+    points    bigint NOT NULL,
+    act_id    uuid   PRIMARY KEY,
+    agent     uuid   NOT NULL,
+    programme text   NOT NULL,
+    day       text   NOT NULL
 );
 
 -- Adjustments above what one may give alone.

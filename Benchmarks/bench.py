@@ -1,0 +1,165 @@
+"""Measures treue beside its ceilings; see script/bench."""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from lib import chart, load, long_rows, report, rows
+from lib.servers import ROOT, Server
+
+DOCS = os.path.join(ROOT, "docs/performance")
+
+
+def note(words):
+    print(f"bench: {words}", file=sys.stderr, flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
+    parser.add_argument("--treue", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--quick", action="store_true", help="about two minutes, without curves; writes no files")
+    parser.add_argument("--long", action="store_true", help="the rows that take hours: 50 million events, an hour")
+    parser.add_argument("--events", type=int, default=50_000_000, help="of --long: events in the log")
+    parser.add_argument("--minutes", type=int, default=60, help="of --long: mixed load")
+    parser.add_argument("--rounds", type=int, help="instead of 5, or 3 with --quick")
+    parser.add_argument("--write", action="store_true", help="with --quick: write the files all the same")
+    options = parser.parse_args()
+    rounds = options.rounds or (3 if options.quick else 5)
+    seconds, imported = (2, 20_000) if options.quick else (5, 100_000)
+
+    scratch = tempfile.mkdtemp(prefix="treue-bench-")
+    server = Server(options.treue, os.path.join(scratch, "treue"))
+    baseline = Server(options.treue, os.path.join(scratch, "baseline"))
+    try:
+        server.start()
+        # Only its PostgreSQL is wanted: the same settings, and nothing of ours in it.
+        baseline.start()
+        idle = server.memory_megabytes()
+        if options.long:
+            result = {"about": about(options, server), "long": long_rows.run(server, options, scratch, note)}
+            result["checks"] = check(server, None)
+            write("long.json", result)
+            print(json.dumps(result["long"], indent=2))
+            return
+        note("warming up")
+        warm_up = rows.Round(server, baseline, 3, imported, scratch)
+        warm_up.purchases()
+        sold = warm_up.sold
+        measured = []
+        for number in range(1, rounds + 1):
+            this = rows.Round(server, baseline, seconds, imported, scratch)
+            figures = this.run(lambda step: note(f"round {number} of {rounds}: {step}"))
+            figures["memory_idle"] = idle
+            measured.append(figures)
+            sold += this.sold
+        summary = report.summarize(measured)
+        result = {"about": about(options, server), "rows": summary, "rounds": measured}
+        if not options.quick:
+            curves, more = draw_curves(server, measured)
+            result["curves"] = curves
+            sold += more
+        note("checking that nothing was lost")
+        result["checks"] = check(server, sold)
+        print(report.table(summary))
+        print(json.dumps(result["checks"]))
+        if options.write or not options.quick:
+            write("results.json", result)
+        missed = [row["name"] for row in summary if not row["holds"]]
+        if missed:
+            note("misses its must: " + "; ".join(missed))
+    finally:
+        server.stop()
+        baseline.stop()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def draw_curves(server, measured):
+    """Throughput and latency over clients and over hot members, and throughput over the size of the log."""
+    curves = {"clients": [], "members": [], "log": []}
+    sold = 0
+    for clients in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512):
+        note(f"curve: {clients} clients")
+        result = load.wrk(server, "purchases.lua", clients, 4)
+        sold += result["requests"]
+        curves["clients"].append({"x": clients, **result})
+    for members in (1, 4, 16, 64, 256, 1024, 4096):
+        note(f"curve: {members} members")
+        result = load.wrk(server, "purchases.lua", 64, 3, MEMBERS=members)
+        sold += result["requests"]
+        curves["members"].append({"x": members, **result})
+    for figures in measured:
+        curves["log"].append({"x": figures["events_before"], "rate": figures["purchases_64"]})
+    os.makedirs(DOCS, exist_ok=True)
+
+    def save(name, *arguments, **more):
+        with open(os.path.join(DOCS, name), "w") as file:
+            file.write(chart.chart(*arguments, **more))
+
+    def line(curve, figure, scale=1):
+        return [(point["x"], point[figure] / scale) for point in curves[curve]]
+
+    save("clients-throughput.svg", "Purchases a second over clients", "clients", "/s",
+         {"purchases": line("clients", "rate")}, log_x=True)
+    save("clients-latency.svg", "Latency over clients", "clients", "ms",
+         {"p50": line("clients", "p50_us", 1000), "p99": line("clients", "p99_us", 1000),
+          "p99.9": line("clients", "p999_us", 1000)}, log_x=True)
+    save("hot-members.svg", "Purchases a second, 64 clients on so many members", "members", "/s",
+         {"purchases": line("members", "rate")}, log_x=True)
+    save("log-size.svg", "Purchases a second over the size of the log", "events", "/s",
+         {"purchases": line("log", "rate")})
+    return curves, sold
+
+
+def check(server, sold):
+    """Speed that loses a point does not count: everything folds, chains, and adds up."""
+    verified = json.loads(server.run("projections", "verify", "--json"))
+    server.run("log", "verify")
+    purchases, points = (
+        int(value) for value in server.sql(
+            "select count(*) filter (where type = 'purchase.completed'),"
+            " coalesce(sum((data->>'points')::bigint) filter (where type = 'points.accrued'), 0)"
+            " from treue.event").split("|"))
+    checks = {"events": verified["events"], "differences": verified["difference_count"], "purchases": purchases,
+              "points": points}
+    assert verified["difference_count"] == 0, verified
+    # 34.90 earn 34 points in the programme of the benchmark, whatever the tier.
+    assert points == 34 * purchases, checks
+    if sold is not None:
+        # wrk goes before the last answers come: these are in the log and not in its count.
+        checks["answered"] = sold
+        assert purchases >= sold, checks
+    return checks
+
+
+def about(options, server):
+    versions = {name: server.sql(f"show {name}") for name in (
+        "server_version", "fsync", "synchronous_commit", "full_page_writes", "autovacuum", "shared_buffers",
+        "wal_compression")}
+    with open("/proc/cpuinfo") as file:
+        model = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), "unknown")
+    return {
+        "date": time.strftime("%Y-%m-%d"), "quick": options.quick, "processors": os.cpu_count(), "model": model,
+        "memory_gigabytes": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
+        "kernel": platform.release(), "postgresql": versions,
+        "commit": subprocess.run(
+            ["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip(),
+    }
+
+
+def write(name, result):
+    os.makedirs(DOCS, exist_ok=True)
+    path = os.path.join(DOCS, name)
+    with open(path, "w") as file:
+        json.dump(result, file, indent=1)
+        file.write("\n")
+    note(f"wrote {os.path.relpath(path, ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""The rows that take hours: a log of 50 million events, and an hour of mixed load."""
+
+import json
+import os
+import shutil
+import statistics
+import time
+import uuid
+
+from . import load
+
+# A purchase is two events, 1.2 KB of rows and 0.4 KB of index entries; the write-ahead log keeps up to 4 GB.
+BYTES_AN_EVENT = 900
+PIECE = 1_000_000
+
+
+def run(server, options, scratch, note):
+    needed = options.events * BYTES_AN_EVENT + 12 * 2**30
+    free = shutil.disk_usage(scratch).free
+    if free < needed:
+        raise SystemExit(f"bench: --long needs {needed >> 30} GB in {scratch}, which has {free >> 30} GB")
+    empty = rate(server)
+    grow(server, options.events, scratch, note)
+    full = rate(server)
+    note(f"{empty:.0f}/s with an empty log, {full:.0f}/s with {options.events} events")
+    return {"empty": empty, "full": full, "ratio": full / empty, "hour": mixed(server, options.minutes, note)}
+
+
+def rate(server):
+    return statistics.median(load.wrk(server, "purchases.lua", 64, 10)["rate"] for _ in range(5))
+
+
+def grow(server, events, scratch, note):
+    path = os.path.join(scratch, "grow.ndjson")
+    while True:
+        there = int(server.sql("select sum(position) from treue.head"))
+        if there >= events:
+            return
+        note(f"{there} of {events} events")
+        load.purchases_file(path, min(PIECE, (events - there) // 2 + 1), 50_000, uuid.uuid4().hex[:10])
+        report = json.loads(server.run("import", path, "--json"))
+        assert report["rejected"] == 0, report
+
+
+def mixed(server, minutes, note):
+    """Purchases, batches and reads in turn; memory, descriptors and latency once a minute."""
+    ids = os.path.join(server.folder, "ids")
+    with open(ids, "w") as file:
+        file.write(server.sql("select member_id from treue.account limit 20000") + "\n")
+    samples = []
+    end = time.monotonic() + minutes * 60
+    while time.monotonic() < end:
+        purchases = load.wrk(server, "purchases.lua", 32, 30, MEMBERS=20_000)
+        load.wrk(server, "purchases.lua", 4, 10, BATCH=50)
+        reads = load.wrk(server, "balances.lua", 32, 20, IDS=ids)
+        samples.append({
+            "purchases": purchases["rate"], "p99_ms": purchases["p99_us"] / 1000, "balances": reads["rate"],
+            "megabytes": server.memory_megabytes(), "descriptors": server.descriptors(),
+        })
+        note(f"minute {len(samples)}: {samples[-1]}")
+    return samples

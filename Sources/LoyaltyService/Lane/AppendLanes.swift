@@ -1,0 +1,100 @@
+import EventLog
+import Foundation
+import Postgres
+
+/// The lanes of one service: one transaction at a time in each.
+///
+/// What comes alone shares one lane, whoever it is for: under load its batches are large, and a batch costs the database
+/// little more than a lone purchase does. What comes by the hundred goes in slices through lanes of its own, so that a
+/// lone purchase does not wait for the thousand events of an import; each of these lanes has its own share of the
+/// partitions, so that one decides while the database works for the other. Lanes may meet at a member, as servers may:
+/// the log refuses whoever was slower, and it decides again.
+final class AppendLanes: Sendable {
+    typealias Reply = Result<LaneReply, any Error>
+    private typealias Requests = AppendLane<[LaneRequest], [Reply]>
+
+    private let log: EventLog
+    /// For what comes alone.
+    private let single: Requests
+    /// For what comes together.
+    private let lanes: [Requests]
+
+    /// Requests in one slice at most.
+    static let slice = 128
+
+    /// - Parameters:
+    ///   - count: lanes for what comes together.
+    ///   - whenRecorded: called behind every batch with the number of requests and the time that it took.
+    init(
+        count: Int, log: EventLog, client: PostgresClient, queueLimit: Int, maximumBatch: Int,
+        whenRecorded: @escaping @Sendable (Int, Duration) -> Void, makeLane: () -> Lane
+    ) {
+        self.log = log
+        func make() -> Requests {
+            let lane = makeLane()
+            return Requests(client: client, queueLimit: queueLimit, maximumBatch: maximumBatch, weight: \.count) {
+                bundles, lease in
+                let began = ContinuousClock.now
+                defer { whenRecorded(bundles.reduce(0) { $0 + $1.count }, ContinuousClock.now - began) }
+                return await lane.process(bundles, on: lease)
+            }
+        }
+        single = make()
+        lanes = (0..<max(1, min(count, log.partitions))).map { _ in make() }
+    }
+
+    /// Records until ``shutdown()``.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for lane in [single] + lanes { group.addTask { await lane.run() } }
+        }
+    }
+
+    func shutdown() {
+        for lane in [single] + lanes { lane.shutdown() }
+    }
+
+    /// Answers each request, in the order given. Requests for one member are dealt with in that order.
+    func submit(_ requests: [LaneRequest]) async -> [Reply] {
+        if requests.count == 1 { return await alone(requests) }
+        var shares: [[Int]] = Array(repeating: [], count: lanes.count)
+        for (index, request) in requests.enumerated() { shares[lane(of: request)].append(index) }
+        var replies: [Reply?] = Array(repeating: nil, count: requests.count)
+        await withTaskGroup(of: [(Int, Reply)].self) { group in
+            for (lane, share) in zip(lanes, shares) where !share.isEmpty {
+                group.addTask { await AppendLanes.submit(share, of: requests, to: lane) }
+            }
+            for await answered in group {
+                for (index, reply) in answered { replies[index] = reply }
+            }
+        }
+        return replies.map { $0 ?? .failure(ServiceError.contended) }
+    }
+
+    private func lane(of request: LaneRequest) -> Int { log.partition(of: request.memberID) % lanes.count }
+
+    private func alone(_ requests: [LaneRequest]) async -> [Reply] {
+        do {
+            return try await single.submit(requests)
+        } catch {
+            return [.failure(error)]
+        }
+    }
+
+    /// One lane's share, in slices.
+    private static func submit(
+        _ share: [Int], of requests: [LaneRequest], to lane: Requests
+    ) async -> [(Int, Reply)] {
+        let slices = stride(from: 0, to: share.count, by: slice).map { share[$0..<min($0 + slice, share.count)] }
+        let answers = await lane.submit(all: slices.map { indices in indices.map { requests[$0] } })
+        var answered: [(Int, Reply)] = []
+        answered.reserveCapacity(share.count)
+        for (indices, answer) in zip(slices, answers) {
+            switch answer {
+            case .success(let replies): for (index, reply) in zip(indices, replies) { answered.append((index, reply)) }
+            case .failure(let error): for index in indices { answered.append((index, .failure(error))) }
+            }
+        }
+        return answered
+    }
+}

@@ -1,0 +1,147 @@
+/// A parsed document: its bytes, and one entry for each name and value in the order in which they stand there. Nothing
+/// is copied out of the bytes before somebody asks for it, so that reading what is asked for costs little more than
+/// passing over what is not.
+final class JSONDocument: Sendable {
+    /// A name or a value.
+    struct Entry: Sendable {
+        enum Kind: UInt8, Sendable {
+            case null, yes, no
+            /// A whole number that fits 64 bits.
+            case integer
+            /// Any other number.
+            case number
+            /// A text that stands there as it is.
+            case string
+            /// A text with escapes in it.
+            case escaped
+            case array
+            /// Followed by a name and a value for each member.
+            case object
+        }
+
+        var kind: Kind
+        /// The bytes: of a text those between its quotes.
+        var start: UInt32
+        var end: UInt32
+        /// The entry behind this one and all that lies in it.
+        var next: UInt32
+        /// An integer's value; how many members or elements there are; a name's tag.
+        var number: Int64 = 0
+    }
+
+    let bytes: [UInt8]
+    let entries: [Entry]
+
+    init(bytes: [UInt8], entries: [Entry]) { (self.bytes, self.entries) = (bytes, entries) }
+
+    /// The document itself.
+    var root: JSONNode { JSONNode(document: self, index: 0) }
+
+    /// A text, decoded.
+    func text(_ entry: Entry) -> String {
+        bytes.withUnsafeBufferPointer { bytes in
+            let piece = UnsafeBufferPointer(rebasing: bytes[Int(entry.start)..<Int(entry.end)])
+            return entry.kind == .escaped ? JSONParser.unescaped(piece) : String(decoding: piece, as: UTF8.self)
+        }
+    }
+
+    /// Whether a member has the name behind a tag.
+    func isNamed(_ index: Int, _ name: String, tag: Int64) -> Bool {
+        let entry = entries[index]
+        if entry.kind == .escaped { return text(entry) == name }
+        guard entry.number == tag else { return false }
+        return name.utf8.count <= 7 || text(entry) == name
+    }
+
+    /// Tells most names apart at one look: a name's length and its first seven bytes.
+    static func tag(of name: UnsafeBufferPointer<UInt8>) -> Int64 {
+        var tag = UInt64(truncatingIfNeeded: name.count) << 56
+        for offset in 0..<min(name.count, 7) { tag |= UInt64(name[offset]) << UInt64(8 * offset) }
+        return Int64(bitPattern: tag)
+    }
+
+    static func tag(of name: String) -> Int64 {
+        var name = name
+        return name.withUTF8(tag)
+    }
+
+    /// A value as a tree.
+    func value(at index: Int) -> JSONValue {
+        let entry = entries[index]
+        switch entry.kind {
+        case .null: return .null
+        case .yes: return .bool(true)
+        case .no: return .bool(false)
+        case .integer: return .integer(entry.number)
+        case .number: return .number(text(entry))
+        case .string, .escaped: return .string(text(entry))
+        case .array:
+            var elements: [JSONValue] = []
+            elements.reserveCapacity(Int(entry.number))
+            forEachElement(of: index) { elements.append(value(at: $0)) }
+            return .array(elements)
+        case .object:
+            var members: [JSONMember] = []
+            members.reserveCapacity(Int(entry.number))
+            var at = index + 1
+            while at < Int(entry.next) {
+                members.append(JSONMember(text(entries[at]), value(at: at + 1)))
+                at = Int(entries[at + 1].next)
+            }
+            return .object(members)
+        }
+    }
+
+    /// The elements of an array, in order.
+    func forEachElement(of array: Int, _ body: (Int) -> Void) {
+        var at = array + 1
+        while at < Int(entries[array].next) {
+            body(at)
+            at = Int(entries[at].next)
+        }
+    }
+
+    /// What a value is, for messages.
+    func kind(at index: Int) -> String {
+        switch entries[index].kind {
+        case .null: "null"
+        case .yes, .no: "a boolean"
+        case .integer, .number: "a number"
+        case .string, .escaped: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}
+
+/// A value in a document.
+struct JSONNode: Sendable {
+    let document: JSONDocument
+    let index: Int
+
+    /// As a tree.
+    var value: JSONValue { document.value(at: index) }
+
+    /// The value of an object's member; nil where there is none or this is not an object.
+    subscript(name: String) -> JSONValue? {
+        let entry = document.entries[index]
+        guard entry.kind == .object else { return nil }
+        let tag = JSONDocument.tag(of: name)
+        var at = index + 1
+        while at < Int(entry.next) {
+            if document.isNamed(at, name, tag: tag) { return document.value(at: at + 1) }
+            at = Int(document.entries[at + 1].next)
+        }
+        return nil
+    }
+
+    /// A tree, as if it had been read. For what is rare: it is written and read again.
+    init(_ value: JSONValue) {
+        var writer = JSONWriter()
+        writer.value(value)
+        let null = JSONDocument(bytes: [], entries: [.init(kind: .null, start: 0, end: 0, next: 1)])
+        self = (try? JSONReader.node(writer.bytes, maximumDepth: .max, strict: false)) ?? null.root
+    }
+
+    init(document: JSONDocument, index: Int) { (self.document, self.index) = (document, index) }
+}
