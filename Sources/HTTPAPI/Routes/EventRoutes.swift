@@ -45,7 +45,7 @@ struct EventRoutes<API: LoyaltyAPI>: Sendable {
                 let body = try await BodyReader.read(request, limit: many, ticket: ticket)
                 return .batch(try CloudEventReader.readBatch(body))
             case .json, .mergePatch, .yaml:
-                // Merge patches and YAML are not among those accepted.
+                // A merge patch or YAML is not among those accepted.
                 let body = try await BodyReader.read(request, limit: one, arrayLimit: many, ticket: ticket)
                 return try CloudEventReader.readAny(body)
             }

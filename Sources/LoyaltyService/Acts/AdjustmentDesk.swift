@@ -54,8 +54,8 @@ struct AdjustmentDesk: Sendable {
     }
 
     func request(_ id: UUID) async throws -> (AdjustmentRequest, note: String?)? {
-        let rows = try await client.query(
-            PostgresStatement("SELECT \(Self.columns), note FROM treue.adjustment_request WHERE id = $1"), [.uuid(id)])
+        let statement = PostgresStatement("SELECT \(Self.columns), note FROM treue.adjustment_request WHERE id = $1")
+        let rows = try await client.query(statement, [.uuid(id)])
         return try rows.first.map { (try Self.read($0), try $0.optionalText(7)) }
     }
 
@@ -64,12 +64,13 @@ struct AdjustmentDesk: Sendable {
             guard let id = UUIDText.parse(cursor) else { throw .cursorInvalid }
             return id
         }
+        let statement = PostgresStatement(
+            """
+            SELECT \(Self.columns) FROM treue.adjustment_request
+             WHERE approved_at IS NULL AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2
+            """)
         let rows = try await client.query(
-            PostgresStatement(
-                """
-                SELECT \(Self.columns) FROM treue.adjustment_request
-                 WHERE approved_at IS NULL AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2
-                """), [after.map { .uuid($0) } ?? .null, .int8(Int64(page.limit + 1))])
+            statement, [after.map { .uuid($0) } ?? .null, .int8(Int64(page.limit + 1))])
         let items = try rows.map { try Self.read($0) }
         let shown = Array(items.prefix(page.limit))
         return Page(items: shown, nextCursor: items.count > page.limit ? shown.last.map { UUIDText.text($0.id) } : nil)
