@@ -99,9 +99,10 @@ struct ReportTests {
             #expect(kpis.value("members", in: march) == .integer(Int64(members.count)))
             let available = try await server.number(
                 """
-                SELECT sum((SELECT coalesce(sum((lot->>'available')::bigint), 0) FROM json_array_elements(s->'open') AS lot)
-                           - (s->>'debt')::bigint)::bigint
-                  FROM (SELECT convert_from(state, 'UTF8')::json AS s FROM treue.account) AS states
+                SELECT coalesce(sum((SELECT coalesce(sum((lot->>'points')::bigint), 0)
+                                       FROM json_array_elements(wallet->'lots') AS lot)
+                                    - coalesce((wallet->>'debt')::bigint, 0)), 0)::bigint
+                  FROM treue.account, json_array_elements(convert_from(state, 'UTF8')::json->'wallets') AS wallet
                 """)
             let liability = try await reader.liability(period)
             #expect(liability.value("closing", in: liability.rows.count - 1) == .integer(available))

@@ -44,8 +44,8 @@ struct EventRoutes<API: LoyaltyAPI>: Sendable {
             case .cloudEventBatch:
                 let body = try await BodyReader.read(request, limit: many, ticket: ticket)
                 return .batch(try CloudEventReader.readBatch(body))
-            case .json, .mergePatch:
-                // A merge patch is not among those accepted.
+            case .json, .mergePatch, .yaml:
+                // A merge patch or YAML is not among those accepted.
                 let body = try await BodyReader.read(request, limit: one, arrayLimit: many, ticket: ticket)
                 return try CloudEventReader.readAny(body)
             }

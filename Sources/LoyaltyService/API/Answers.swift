@@ -54,6 +54,8 @@ public struct Page<Item: Sendable>: Sendable {
     public var items: [Item]
     /// Opaque; nil at the end.
     public var nextCursor: String?
+
+    public init(items: [Item], nextCursor: String?) { (self.items, self.nextCursor) = (items, nextCursor) }
 }
 
 /// Which part of a list is asked for.
