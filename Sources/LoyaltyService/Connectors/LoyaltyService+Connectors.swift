@@ -68,11 +68,9 @@ extension LoyaltyService {
         let book = try OrderBookCodec.decode(row.state)
         var delivery = Delivery(to: member)
         for event in book.outbox where !delivery.isOver {
-            guard let content = IncomingEvent.Content(event.command) else {
-                throw ServiceError.internalFault("an order's book holds what no checkout sends")
-            }
             let incoming = IncomingEvent(
-                id: event.id, source: book.source, time: event.at, member: try reference(to: member), command: content)
+                id: event.id, source: book.source, time: event.at, member: try reference(to: member),
+                command: event.command)
             delivery.note(event, await record(incoming, receivedAt: at))
         }
         let done = delivery
@@ -147,17 +145,5 @@ private struct Delivery {
     var answer: ConnectorAnswer {
         if let refusal { return ConnectorAnswer(.rejected, reason: refusal.code, memberID: member) }
         return ConnectorAnswer(recorded > 0 ? .accepted : .duplicate, memberID: member)
-    }
-}
-
-extension IncomingEvent.Content {
-    /// What a checkout may send; nil for what is only asked for by hand.
-    fileprivate init?(_ command: Command) {
-        switch command {
-        case .purchase(let purchase): self = .purchase(purchase)
-        case .purchaseReturn(let goods): self = .purchaseReturn(goods)
-        case .activity(let activity): self = .activity(activity)
-        default: return nil
-        }
     }
 }
