@@ -84,14 +84,18 @@ final class ExampleCounter {
     }
 
     private func report(_ step: ProgrammeExample.Step) async throws -> Int64 {
-        var command = step.command
-        if case .purchase(var purchase) = command, let name = purchase.redemptionID {
-            purchase.redemptionID = redemptions[name]?.redemption.id ?? name
-            command = .purchase(purchase)
+        let content: IncomingEvent.Content
+        switch step.command {
+        case .purchase(var purchase):
+            purchase.redemptionID = purchase.redemptionID.map { redemptions[$0]?.redemption.id ?? $0 }
+            content = .purchase(purchase)
+        case .purchaseReturn(let goods): content = .purchaseReturn(goods)
+        case .activity(let activity): content = .activity(activity)
+        default: preconditionFailure("no checkout reports \(step.label)")
         }
         let event = IncomingEvent(
             id: "\(example.line) \(step.line)", source: "example", time: step.at, member: .id(member),
-            command: command)
+            command: content)
         return try await shop.service.record(event, receivedAt: step.at).get().outcome.change
     }
 
@@ -112,7 +116,7 @@ final class ExampleCounter {
         let friend = try await somebody(name, at: at, referredBy: UUIDText.text(member))
         let (currency, line) = (programme.currencies[0].code, Line(sku: "goods", quantity: 1, unitPrice: 10_000))
         let order = OrderReference(source: "friends", id: "order of \(friend)")
-        let command: Command =
+        let content: IncomingEvent.Content =
             isBack
             ? .purchaseReturn(
                 PurchaseReturn(
@@ -120,7 +124,7 @@ final class ExampleCounter {
                     goods: .lines([line])))
             : .purchase(Purchase(order: order, currency: currency, lines: [line]))
         let event = IncomingEvent(
-            id: "\(friend) \(isBack)", source: "friends", time: at, member: .id(friend), command: command)
+            id: "\(friend) \(isBack)", source: "friends", time: at, member: .id(friend), command: content)
         _ = try await shop.service.record(event, receivedAt: at).get()
     }
 
