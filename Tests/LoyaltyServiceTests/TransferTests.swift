@@ -3,9 +3,9 @@ import Foundation
 import Loyalty
 import Postgres
 import Testing
-import Wire
 
 @testable import LoyaltyService
+@testable import Wire
 
 @Suite("points and members that become another's")
 struct TransferTests {

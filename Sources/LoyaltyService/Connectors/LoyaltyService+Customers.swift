@@ -9,7 +9,7 @@ extension LoyaltyService {
     /// the programme enrols buyers, one with an account in the shop is enrolled; a guest is nobody yet.
     func owner(of customer: ShopCustomer, at: Instant) async throws -> UUID? {
         if let known = try await member(among: customer.references) { return known }
-        guard programme.enrolment == .automatic, customer.hasAccount else { return nil }
+        guard programmes.standard.enrolment == .automatic, customer.hasAccount else { return nil }
         return try await enrol(customer, at: at)
     }
 

@@ -2,7 +2,8 @@ import Foundation
 import Loyalty
 import LoyaltyService
 import Testing
-import Wire
+
+@testable import Wire
 
 /// One example of a programme file, run on the service and a database: what a checkout reports is recorded, what is asked
 /// for at the counter is asked for at the example's time.
