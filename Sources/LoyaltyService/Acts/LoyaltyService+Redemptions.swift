@@ -13,7 +13,7 @@ extension LoyaltyService {
         do {
             let (member, known) = try await survivor(of: member)
             let id =
-                repeatKey(idempotencyKey, content: "").map { Digest.uuid("redemption", "\($0.key)") }
+                self.repeatKey(idempotencyKey, content: "").map { Digest.uuid("redemption", "\($0.key)") }
                 ?? ids.next(nowMicros: at.micros)
             let request = RedemptionRequest(
                 id: UUIDText.text(id), what: body.what, order: body.order, orderTotal: body.orderTotal,

@@ -5,9 +5,11 @@ public struct ShopEvent: Hashable, Sendable {
     /// With the book's source the key of the event for ever.
     public var id: String
     public var at: Instant
-    public var command: Command
+    public var command: IncomingEvent.Content
 
-    public init(id: String, at: Instant, command: Command) { (self.id, self.at, self.command) = (id, at, command) }
+    public init(id: String, at: Instant, command: IncomingEvent.Content) {
+        (self.id, self.at, self.command) = (id, at, command)
+    }
 }
 
 /// What is known of one order of a shop, and what has still to be recorded of it. Pure: messages go in, in any order and

@@ -166,9 +166,9 @@ extension ObjectReader {
         let at = recordedInteger("at")
         let purchase = optionalObject("purchase") { $0.recordedPurchase() }
         let goods = optionalObject("return") { $0.recordedReturn() }
-        guard let id, let at, let command = purchase.map(Command.purchase) ?? goods.map(Command.purchaseReturn) else {
-            return nil
-        }
+        typealias Content = IncomingEvent.Content
+        guard let id, let at, let command = purchase.map(Content.purchase) ?? goods.map(Content.purchaseReturn)
+        else { return nil }
         return ShopEvent(id: id, at: Instant(micros: at), command: command)
     }
 
