@@ -1,8 +1,8 @@
 import EventLog
-public import Foundation
+import Foundation
 public import Loyalty
 import Postgres
-public import Wire
+import Wire
 
 /// A programme as it is published.
 public struct ProgrammeView: Sendable {
