@@ -86,6 +86,68 @@ struct FoundByChanceTests {
         #expect(try till.deliver(.confirmRedemption(id: "d"), at: .on("2025-04-01")).outcome.available == 90)
         #expect(try till.deliver(.settle, at: .on("2025-04-01")).outcome.available == 90)
     }
+
+    @Test("a late purchase confirms the reservation that held at its own time, whether or not its lapse is recorded")
+    func lateConfirmation() throws {
+        for isRecorded in [false, true] {
+            var till = Till(.one { _ in })
+            try till.buys(90_00, on: "2025-03-01")
+            let reserved = Instant.on("2025-03-02")
+            try till.deliver(.redemption(RedemptionRequest(id: "d", what: .points(40))), at: reserved)
+            if isRecorded { try till.settle(to: reserved.later(hours: 2)) }
+            try till.buys(1_00, on: "2025-03-03")
+            let sale = Purchase(
+                order: .init(source: "shop", id: "A"), currency: "USD", lines: [.article(20_00)], redemptionID: "d")
+            try till.deliver(.purchase(sale), at: Instant(micros: reserved.micros + 60_000_000))
+            #expect(till.state.points.redeemed == 40)
+            #expect(till.state.points.available == 90 - 40 + 1 + 19)
+            #expect(till.state.reservations.isEmpty)
+            #expect(try till.folded() == till.state)
+        }
+    }
+
+    @Test("a purchase long after the reservation has lapsed is refused")
+    func tooLateConfirmation() throws {
+        var till = Till(.one { _ in })
+        try till.buys(90_00, on: "2025-03-01")
+        try till.deliver(.redemption(RedemptionRequest(id: "d", what: .points(40))), at: .on("2025-03-02"))
+        let sale = Purchase(
+            order: .init(source: "shop", id: "A"), currency: "USD", lines: [.article(20_00)], redemptionID: "d")
+        #expect(rejection { try till.deliver(.purchase(sale), at: .on("2025-03-03")) } == .redemptionClosed)
+    }
+
+    @Test("what is redeemed by itself when points mature leaves those alone that end at the same instant")
+    func convertedBehindExpiry() throws {
+        var till = Till(
+            .one {
+                $0.wallets = [WalletRules(expiry: .never, maturity: .days(10))]
+                $0.rewards = [
+                    Reward(id: "note", kind: .voucher, price: 100, voucher: VoucherRules(), isAutomatic: true)
+                ]
+            })
+        let transfer = PointsTransferred(
+            id: "t", direction: .in, other: "b", wallet: "points", parts: [Lot(.on("2025-03-11"), 60)], version: 1)
+        try till.deliver(.transferIn(transfer), at: .on("2025-02-28"))
+        try till.buys(90_00, on: "2025-03-01")
+        try till.settle(to: .on("2025-03-12"))
+        #expect(till.state.points.available == 90)
+        #expect(till.state.points.expired == 60)
+        #expect(try till.programme.state(of: till.log, asOf: till.state.latest) == till.state)
+    }
+
+    @Test("what is reserved when two members become one is given back first, so that it goes to the other")
+    func mergedWithReservation() throws {
+        var till = Till(.one { _ in })
+        try till.buys(90_00, on: "2025-03-01")
+        let reserved = Instant.on("2025-03-02")
+        try till.deliver(.redemption(RedemptionRequest(id: "d", what: .points(40))), at: reserved)
+        let decision = try till.deliver(.merge(into: "b"), at: reserved)
+        #expect(decision.events.count == 2)
+        #expect(decision.events[decision.primary].event == .merged(MemberMerged(into: "b")))
+        #expect(till.state.points.reserved == 0)
+        #expect(till.state.points.transferredOut == 90)
+        #expect(try till.folded() == till.state)
+    }
 }
 
 extension Programme {

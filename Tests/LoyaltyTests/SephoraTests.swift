@@ -2,7 +2,7 @@ import Testing
 
 @testable import Loyalty
 
-/// The worked results of Sephora's programme that need no redemption.
+/// The worked results of Sephora's programme.
 @Suite("Sephora's published results")
 struct SephoraTests {
     @Test("a VIB earns 1.25 points per dollar in 2019")
@@ -79,6 +79,24 @@ struct SephoraTests {
         let lapsed = try till.brought(to: .start("2026-03-15")).points
         #expect(lapsed.available == 0)
         #expect(lapsed.expired == 90)
+    }
+
+    @Test("of 1,240 points Cash leaves 740, once per order, of at least 10 dollars")
+    func cash() throws {
+        var till = Till()
+        try till.buys(1_240_00, on: "2025-02-01")
+        func cash(_ id: String, _ order: String, _ total: Int64) -> Command {
+            .redemption(
+                RedemptionRequest(
+                    id: id, what: .reward("cash"), order: order, orderTotal: total, orderCurrency: "USD", confirm: true)
+            )
+        }
+        let decision = try till.deliver(cash("1", "A", 24_50), at: .on("2025-03-01"))
+        #expect(decision.outcome.change == -500)
+        #expect(till.state.points.available == 740)
+        #expect(rejection { try till.deliver(cash("2", "A", 24_50), at: .on("2025-03-01")) } == .notEligible)
+        #expect(rejection { try till.deliver(cash("2", "B", 9_99), at: .on("2025-03-01")) } == .notEligible)
+        #expect(till.state.points.available == 740)
     }
 
     @Test("under the version of 2017 points live 18 months")

@@ -19,13 +19,28 @@ extension Decider {
             return try record(at: at) { try $0.judgeGrant(of: tier, until: until, reason: reason) }
         case .referral(let friend, let boughtAt, let isWithdrawn):
             return try record(at: at) { $0.judgeReferral(of: friend, boughtAt: boughtAt, isWithdrawn) }
-        case .merge(let other):
-            if state.mergedInto == other { return try unchanged(at: at) }
-            if let another = state.mergedInto { throw Rejection(.memberMerged, "The member has become \(another).") }
-            return try record(at: at) { _ in Fact(at: at, .merged(MemberMerged(into: other))) }
+        case .merge(let other): return try merge(into: other, at: at)
         case .absorb(let absorbed): return try record(at: at) { _ in Fact(at: at, .absorbed(absorbed)) }
         default: throw LoyaltyFault.contradiction("a command without a decision")
         }
+    }
+}
+
+extension Decider {
+    /// Nothing is lost: what is held for redemptions is given back first, and so goes to the other member.
+    private func merge(into other: String, at: Instant) throws -> Decision {
+        if state.mergedInto == other { return try unchanged(at: at) }
+        if let another = state.mergedInto { throw Rejection(.memberMerged, "The member has become \(another).") }
+        var (now, events) = (self, [DatedEvent]())
+        for reservation in state.reservations where at < reservation.expiresAt {
+            let cancelled = try now.cancel(reservation.redemption.id, at: at)
+            events += cancelled.events
+            now = Decider(programme: programme, state: cancelled.state, known: known.followed(by: events))
+        }
+        var decision = try now.record(at: at) { _ in Fact(at: at, .merged(MemberMerged(into: other))) }
+        decision.events = events + decision.events
+        decision.primary += events.count
+        return decision
     }
 }
 

@@ -104,7 +104,7 @@ extension Decider {
         return decision
     }
 
-    private func cancel(_ id: String, at: Instant) throws -> Decision {
+    func cancel(_ id: String, at: Instant) throws -> Decision {
         if let open = state.reservations.first(where: { $0.redemption.id == id && at < $0.expiresAt }) {
             return try record(at: at) { _ in
                 Fact(

@@ -1,8 +1,8 @@
 private import Crypto
 public import EventLog
 public import Loyalty
-public import Postgres
-public import Wire
+import Postgres
+import Wire
 
 /// Adds versions of a programme to a database. What is published is final: purchases are judged by it for ever.
 public struct ProgrammePublisher: Sendable {

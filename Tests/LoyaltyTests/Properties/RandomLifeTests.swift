@@ -23,7 +23,7 @@ struct RandomLifeTests {
 
     @Test("a sale that comes back whole leaves wallets and spend as if it had never been", arguments: Share.all)
     func asIfNever(_ share: Share) throws {
-        try share.forAll(length: 12, of: 2, changing: { $0.owes() }) { programme, steps in
+        try share.forAll(length: 12, of: 4, changing: { $0.owes() }) { programme, steps in
             var till = Till.someone(programme)
             for step in steps { _ = try till.attempt(step) }
             let sales = till.log.compactMap { dated -> PurchaseCompleted? in

@@ -6,7 +6,7 @@ extension Till {
     /// Delivers random histories in random order and checks the member behind every delivery. What fails is told with the
     /// seed that repeats it.
     static func eachDelivery(
-        under programme: Programme, share: Int = 15, check: (Till) throws -> Void
+        under programme: Programme, share: Int = 40, check: (Till) throws -> Void
     ) throws {
         for seed in Property.seeds(share: share) {
             var till = Till(programme)

@@ -22,7 +22,7 @@ struct SplitMix64: RandomNumberGenerator {
 /// On how many random histories the properties are tried between them, and from which seed; both come from the environment, so that a
 /// failure can be repeated: `TREUE_PROPERTY_SEED=… TREUE_PROPERTY_RUNS=1`.
 enum Property {
-    static let runs = environment("TREUE_PROPERTY_RUNS").map { Int(clamping: $0) } ?? 2_000
+    static let runs = environment("TREUE_PROPERTY_RUNS").map { Int(clamping: $0) } ?? 800
     static let seed = environment("TREUE_PROPERTY_SEED") ?? 20_261_122
 
     /// One seed for each run. `share` divides the number of runs for properties that cost more.
