@@ -16,9 +16,10 @@ struct ProgrammeExamples: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
+        let text = try Programmes.text(of: file)
         let document: ProgrammeDocument
         do throws(ProgrammeFileError) {
-            document = try ProgrammeFile.document(try Programmes.text(of: file), name: file)
+            document = try ProgrammeFile.document(text, name: file)
         } catch {
             for fault in error.faults { print("\(file):\(fault.line):\(fault.column): \(fault.message)") }
             throw ExitCode(1)
@@ -40,7 +41,7 @@ extension JSONWriter {
         optionalMember("enrolled_at", example.member.enrolledAt.map { RFC3339.text(micros: $0.micros) })
         optionalMember("referred_by", example.member.referredBy)
         // The year is nobody's business.
-        optionalMember("birthday", example.member.birthday.map { $0.date(in: 2000).description })
+        optionalMember("birthday", example.member.birthday.map { CivilDate(year: 2000, month: $0.month, day: $0.day).description })
         array("parts", of: example.parts) { writer, part in
             switch part {
             case .expectation(let expected): writer.expectation(expected)

@@ -27,7 +27,9 @@ final class ExampleCounter {
         }
         member = try await shop.service.enrol(
             EnrolmentBody(
-                programme: programme.id, birthday: example.member.birthday?.date(in: 2000), referredBy: referrer),
+                programme: programme.id, birthday: example.member.birthday.map {
+                    CivilDate(year: 2000, month: $0.month, day: $0.day)
+                }, referredBy: referrer),
             at: at
         ).id
     }
