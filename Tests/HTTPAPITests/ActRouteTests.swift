@@ -3,9 +3,9 @@ import Loyalty
 import LoyaltyService
 import Synchronization
 import Testing
-import Wire
 
 @testable import HTTPAPI
+@testable import Wire
 
 /// A request that moves points, and what comes back.
 struct ActRequest: CustomTestStringConvertible, Sendable {

@@ -51,7 +51,9 @@ struct DailyFold: ReportFold {
         // The day is that of the entry: what a late event makes undone, it makes undone on the day it had happened.
         for entry in dated.entries(balance: 0) where entry.points != 0 {
             // What waits is owed to nobody before it matures.
-            try sums.add(entry.points, to: entry.isPending ? "pending" : "points", on: zone.date(of: entry.at), entry.wallet, entry.kind.rawValue)
+            try sums.add(
+                entry.points, to: entry.isPending ? "pending" : "points", on: zone.date(of: entry.at), entry.wallet,
+                entry.kind.rawValue)
         }
     }
 }

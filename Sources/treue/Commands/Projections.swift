@@ -1,5 +1,6 @@
 import ArgumentParser
 import Loyalty
+import LoyaltyService
 import Projections
 import Wire
 
