@@ -2,7 +2,8 @@ import Foundation
 import Loyalty
 import LoyaltyService
 import Testing
-import Wire
+
+@testable import Wire
 
 @Suite("memberships, tiers and quotes")
 struct MembershipTests {

@@ -4,7 +4,8 @@ import Loyalty
 import LoyaltyService
 import Postgres
 import Testing
-import Wire
+
+@testable import Wire
 
 @Suite("several programmes, and versions of them")
 struct ProgrammeTests {

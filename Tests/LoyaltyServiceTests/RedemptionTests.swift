@@ -2,7 +2,8 @@ import Foundation
 import Loyalty
 import LoyaltyService
 import Testing
-import Wire
+
+@testable import Wire
 
 @Suite("redemptions")
 struct RedemptionTests {
@@ -58,9 +59,9 @@ struct RedemptionTests {
                 .reward("five-off", total: 2000), member: ann, idempotencyKey: nil, at: Shop.now)
             #expect(held.redemption.value == 500)
             var sale = IncomingEvent.purchase("sale", by: .id(ann), dollars: 20)
-            guard case .purchase(var purchase) = sale.command else { return }
+            guard case .purchase(var purchase) = sale.content else { return }
             purchase.redemptionID = held.redemption.id
-            sale.command = .purchase(purchase)
+            sale.content = .purchase(purchase)
             sale.time = Instant(micros: Shop.now.micros + seconds * 1_000_000)
             let first = await shop.other.record(sale)
             #expect(first.word == "accepted")
@@ -84,9 +85,9 @@ struct RedemptionTests {
                 try #require(UUID(uuidString: held.redemption.id)), at: Shop.now)
             for (id, word) in [("nobody's", "redemption_not_found"), (held.redemption.id, "redemption_closed")] {
                 var sale = IncomingEvent.purchase("sale", by: .id(ann), dollars: 20, day: 60)
-                guard case .purchase(var purchase) = sale.command else { return }
+                guard case .purchase(var purchase) = sale.content else { return }
                 purchase.redemptionID = id
-                sale.command = .purchase(purchase)
+                sale.content = .purchase(purchase)
                 #expect(await shop.service.record(sale).word == word)
             }
             #expect(try await shop.held(ann) == [1000, 0])

@@ -3,7 +3,8 @@ import Loyalty
 import LoyaltyService
 import Postgres
 import Testing
-import Wire
+
+@testable import Wire
 
 @Suite("vouchers and stock")
 struct VoucherTests {

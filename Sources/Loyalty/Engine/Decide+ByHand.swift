@@ -19,7 +19,10 @@ extension Decider {
             return try record(at: at) { try $0.judgeGrant(of: tier, until: until, reason: reason) }
         case .referral(let friend, let boughtAt, let isWithdrawn):
             return try record(at: at) { $0.judgeReferral(of: friend, boughtAt: boughtAt, isWithdrawn) }
-        case .merge(let other): return try merge(into: other, at: at)
+        case .merge(let other):
+            if state.mergedInto == other { return try unchanged(at: at) }
+            if let another = state.mergedInto { throw Rejection(.memberMerged, "The member has become \(another).") }
+            return try merge(into: other, at: at)
         case .absorb(let absorbed): return try record(at: at) { _ in Fact(at: at, .absorbed(absorbed)) }
         default: throw LoyaltyFault.contradiction("a command without a decision")
         }

@@ -2,7 +2,8 @@ import Foundation
 import Loyalty
 import LoyaltyService
 import Testing
-import Wire
+
+@testable import Wire
 
 /// A programme with everything that points can be spent on and given for.
 enum Club {

@@ -2,7 +2,8 @@ import Foundation
 import Loyalty
 import LoyaltyService
 import Testing
-import Wire
+
+@testable import Wire
 
 /// One example of a programme file, run on the service and a database: what a checkout reports is recorded, what is asked
 /// for at the counter is asked for at the example's time.
@@ -26,7 +27,9 @@ final class ExampleCounter {
         }
         member = try await shop.service.enrol(
             EnrolmentBody(
-                programme: programme.id, birthday: example.member.birthday?.date(in: 2000), referredBy: referrer),
+                programme: programme.id, birthday: example.member.birthday.map {
+                    CivilDate(year: 2000, month: $0.month, day: $0.day)
+                }, referredBy: referrer),
             at: at
         ).id
     }
@@ -84,14 +87,18 @@ final class ExampleCounter {
     }
 
     private func report(_ step: ProgrammeExample.Step) async throws -> Int64 {
-        var command = step.command
-        if case .purchase(var purchase) = command, let name = purchase.redemptionID {
-            purchase.redemptionID = redemptions[name]?.redemption.id ?? name
-            command = .purchase(purchase)
+        let content: IncomingEvent.Content
+        switch step.command {
+        case .purchase(var purchase):
+            purchase.redemptionID = purchase.redemptionID.map { redemptions[$0]?.redemption.id ?? $0 }
+            content = .purchase(purchase)
+        case .purchaseReturn(let goods): content = .purchaseReturn(goods)
+        case .activity(let activity): content = .activity(activity)
+        default: preconditionFailure("no checkout reports \(step.label)")
         }
         let event = IncomingEvent(
             id: "\(example.line) \(step.line)", source: "example", time: step.at, member: .id(member),
-            command: command)
+            command: content)
         return try await shop.service.record(event, receivedAt: step.at).get().outcome.change
     }
 
@@ -112,7 +119,7 @@ final class ExampleCounter {
         let friend = try await somebody(name, at: at, referredBy: UUIDText.text(member))
         let (currency, line) = (programme.currencies[0].code, Line(sku: "goods", quantity: 1, unitPrice: 10_000))
         let order = OrderReference(source: "friends", id: "order of \(friend)")
-        let command: Command =
+        let content: IncomingEvent.Content =
             isBack
             ? .purchaseReturn(
                 PurchaseReturn(
@@ -120,7 +127,7 @@ final class ExampleCounter {
                     goods: .lines([line])))
             : .purchase(Purchase(order: order, currency: currency, lines: [line]))
         let event = IncomingEvent(
-            id: "\(friend) \(isBack)", source: "friends", time: at, member: .id(friend), command: command)
+            id: "\(friend) \(isBack)", source: "friends", time: at, member: .id(friend), command: content)
         _ = try await shop.service.record(event, receivedAt: at).get()
     }
 
