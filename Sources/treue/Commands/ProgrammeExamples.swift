@@ -41,7 +41,8 @@ extension JSONWriter {
         optionalMember("enrolled_at", example.member.enrolledAt.map { RFC3339.text(micros: $0.micros) })
         optionalMember("referred_by", example.member.referredBy)
         // The year is nobody's business.
-        optionalMember("birthday", example.member.birthday.map { CivilDate(year: 2000, month: $0.month, day: $0.day).description })
+        optionalMember(
+            "birthday", example.member.birthday.map { CivilDate(year: 2000, month: $0.month, day: $0.day).description })
         array("parts", of: example.parts) { writer, part in
             switch part {
             case .expectation(let expected): writer.expectation(expected)
