@@ -68,11 +68,9 @@ extension LoyaltyService {
         let book = try OrderBookCodec.decode(row.state)
         var delivery = Delivery(to: member)
         for event in book.outbox where !delivery.isOver {
-            guard let content = IncomingEvent.Content(event.command) else {
-                throw ServiceError.internalFault("an order book with what no checkout reports")
-            }
             let incoming = IncomingEvent(
-                id: event.id, source: book.source, time: event.at, member: try reference(to: member), command: content)
+                id: event.id, source: book.source, time: event.at, member: try reference(to: member),
+                command: event.command)
             delivery.note(event, await record(incoming, receivedAt: at))
         }
         let done = delivery

@@ -23,16 +23,6 @@ public struct IncomingEvent: Hashable, Sendable {
         case purchase(Purchase)
         case purchaseReturn(PurchaseReturn)
         case activity(Activity)
-
-        /// nil for what no checkout reports.
-        public init?(_ command: Command) {
-            switch command {
-            case .purchase(let purchase): self = .purchase(purchase)
-            case .purchaseReturn(let goods): self = .purchaseReturn(goods)
-            case .activity(let activity): self = .activity(activity)
-            default: return nil
-            }
-        }
     }
 
     /// An event of these parts.
