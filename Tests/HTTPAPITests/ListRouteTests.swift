@@ -19,12 +19,12 @@ struct ListRouteTests {
     }
 
     private static let entriesAnswer = """
-        {"data":[{"kind":"accrual","wallet":"points","points":139,"rule":"base","programme_version":1,\
-        "event_version":null,"order_id":"536365","source":"/tills/7","lot":"2025-11-22",\
+        {"data":[{"kind":"accrual","wallet":"points","points":139,"pending":false,"rule":"base",\
+        "programme_version":1,"event_version":null,"order_id":"536365","source":"/tills/7","redemption_id":null,"lot":"inactivity",\
         "occurred_at":"2025-11-22T08:26:40Z","recorded_at":null,"balance_after":139,\
         "explanation":"1 point per 1.00 GBP on 139.12 GBP"},\
-        {"kind":"accrual","wallet":"points","points":139,"rule":"base","programme_version":1,\
-        "event_version":3,"order_id":"536365","source":"/tills/7","lot":"2025-11-22",\
+        {"kind":"accrual","wallet":"points","points":139,"pending":false,"rule":"base",\
+        "programme_version":1,"event_version":3,"order_id":"536365","source":"/tills/7","redemption_id":null,"lot":"inactivity",\
         "occurred_at":"2025-11-22T08:26:40Z","recorded_at":"2025-11-22T08:26:40Z","balance_after":139,\
         "explanation":"1 point per 1.00 GBP on 139.12 GBP"}],"next_cursor":"next"}
         """

@@ -132,7 +132,7 @@ extension MemberTokens {
             else { return nil }
             self.algorithm = algorithm
             switch header["kid"] {
-            case nil: key = nil
+            case nil, .null?: key = nil
             case .string(let id)?: key = id
             default: return nil
             }
