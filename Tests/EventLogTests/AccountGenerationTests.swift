@@ -11,7 +11,7 @@ struct AccountGenerationTests {
         try await LogFixture.with { fixture in
             let generation = try await fixture.log.accountGeneration(on: fixture.client)
             let appends = (0..<streams).map { _ in StreamAppend.some(1, to: UUID(), state: [1]) }
-            try await fixture.client.withLease { try await $0.execute("SELECT treue.account_rebuild_begin()") }
+            try await fixture.client.withLease { try await $0.execute("SELECT treue.account_rebuild_begin(1)") }
             try await fixture.client.withLease { try await $0.execute("SELECT treue.account_rebuild_swap()") }
             let error = await #expect(throws: PostgresError.self) {
                 _ = try await fixture.log.append(

@@ -138,12 +138,13 @@ struct APIKeyTests {
                 seen += page.items.map(\.id)
                 cursor = page.nextCursor
             } while cursor != nil
-            #expect(seen == made.reversed())
+            // All were made at one instant, and their ids tell no order within it.
+            #expect(seen.count == made.count && Set(seen) == Set(made))
             let text = key(try await make(shop))
             _ = try await shop.service.authenticate(text, at: after(7))
             await shop.service.noteUses()
             let views = try await shop.service.apiKeys(at: Shop.now, page: PageRequest()).items
-            #expect(views[0].lastUsedAt == after(7) && views[1].lastUsedAt == nil)
+            #expect(views.compactMap(\.lastUsedAt) == [after(7)])
             await #expect(throws: ServiceError.cursorInvalid) {
                 try await shop.service.apiKeys(at: Shop.now, page: PageRequest(limit: 2, cursor: "x"))
             }
