@@ -37,7 +37,9 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
     private static let acts = [
         SecuredRoute(
             method: .post, uri: "/v1/quotes", scopes: [.checkout, .admin],
-            body: #"{"member": {"card": "1"}, "currency": "USD", "lines": [{"sku": "a", "quantity": 1, "unit_price": 1}]}"#),
+            body:
+                #"{"member": {"card": "1"}, "currency": "USD", "lines": [{"sku": "a", "quantity": 1, "unit_price": 1}]}"#
+        ),
         SecuredRoute(
             method: .get, uri: "/v1/rewards?member=01980000-0000-7000-8000-000000000001", scopes: readers,
             isOpenToMember: true),

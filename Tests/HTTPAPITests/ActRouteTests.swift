@@ -89,7 +89,9 @@ struct ActRouteTests {
         #expect(harness.fake.state.withLock { $0.acts } == [request.act])
     }
 
-    @Test("the same Idempotency-Key again says that the answer is a repeat; a broken key is 422", arguments: ActRequest.all)
+    @Test(
+        "the same Idempotency-Key again says that the answer is a repeat; a broken key is 422",
+        arguments: ActRequest.all)
     func repeats(request: ActRequest) async throws {
         try await Harness().run { caller in
             func send(_ key: String) async throws -> Caller.Reply {
@@ -179,7 +181,10 @@ struct ActRouteTests {
             let wrong = try await caller.call(.get, "/v1/rewards?member=")
             #expect(wrong.status == 422 && wrong.pointers == ["/member"])
         }
-        #expect(harness.fake.state.withLock { $0.askedRewards } == [nil, .init(.id, "01980000-0000-7000-8000-000000000001")])
+        #expect(
+            harness.fake.state.withLock { $0.askedRewards } == [
+                nil, .init(.id, "01980000-0000-7000-8000-000000000001"),
+            ])
     }
 
     @Test("a redemption can be read; what is no id is nobody's")

@@ -22,7 +22,8 @@ struct HTTPConventionTests {
     @Test(
         "a wrong method is 405 and says which are right",
         arguments: [
-            (.get, "/v1/events", "POST"), (.put, "/v1/members", "GET, HEAD, POST"), (.put, member, "DELETE, GET, HEAD, PATCH"),
+            (.get, "/v1/events", "POST"), (.put, "/v1/members", "GET, HEAD, POST"),
+            (.put, member, "DELETE, GET, HEAD, PATCH"),
             (.post, "/livez", "GET, HEAD"), (HTTPRequest.Method("BREW")!, member + "/balance", "GET, HEAD"),
         ] as [(HTTPRequest.Method, String, String)])
     func wrongMethod(method: HTTPRequest.Method, path: String, allowed: String) async throws {

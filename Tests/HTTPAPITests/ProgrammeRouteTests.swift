@@ -25,7 +25,8 @@ struct ProgrammeRouteTests {
         }
     }
 
-    @Test("a version is published as YAML or JSON, as it was sent", arguments: ["application/yaml", "application/json"])
+    @Test(
+        "a version is published as YAML or JSON, as it was sent", arguments: ["application/yaml", "application/json"])
     func publish(type: String) async throws {
         let harness = Harness()
         try await harness.run { caller in

@@ -49,7 +49,9 @@ struct AdjustmentTests {
     func dailyLimit() async throws {
         try await Club.with(servers: 2) { shop async throws in
             let (ann, bob) = (try await shop.somebody(), try await shop.somebody())
-            for _ in 0..<5 { #expect(await code { _ = try await adjust(shop, body(600, "whim"), ann) } == "reason_unknown") }
+            for _ in 0..<5 {
+                #expect(await code { _ = try await adjust(shop, body(600, "whim"), ann) } == "reason_unknown")
+            }
             let words = try await atOnce(30) { number in
                 await code {
                     _ = try await adjust(shop, body(100), number % 2 == 0 ? ann : bob, server: number % 2)

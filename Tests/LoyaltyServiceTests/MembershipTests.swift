@@ -124,7 +124,9 @@ struct MembershipTests {
                     order: OrderReference(source: "shop", id: order), currency: currency,
                     lines: [Line(sku: "A", quantity: 1, unitPrice: 1000)])
             }
-            func quote(_ member: MemberReference, _ purchase: Purchase, at time: Instant? = nil) async throws -> QuoteView {
+            func quote(_ member: MemberReference, _ purchase: Purchase, at time: Instant? = nil) async throws
+                -> QuoteView
+            {
                 try await shop.service.quote(
                     QuoteBody(member: member, purchase: purchase, time: time), at: Shop.now)
             }
@@ -132,7 +134,8 @@ struct MembershipTests {
             #expect(quoted.memberID == nil && quoted.outcome.change == 100)
             #expect(try await shop.number("SELECT count(*) FROM treue.identifier") == 0)
             #expect(await code { _ = try await quote(.id(UUID()), purchase("1")) } == "member_not_found")
-            #expect(await code { _ = try await quote(.external("new"), purchase("1", "JPY")) } == "currency_not_accepted")
+            #expect(
+                await code { _ = try await quote(.external("new"), purchase("1", "JPY")) } == "currency_not_accepted")
             #expect(
                 await code { _ = try await quote(.external("new"), purchase("1"), at: Shop.after(minutes: 6)) }
                     == "event_in_future")
@@ -149,7 +152,8 @@ struct MembershipTests {
             #expect(own.map(\.isEligible) == [true, true, true, true])
             let all = try await shop.service.rewards(for: nil, at: Shop.now)
             #expect(all.map(\.isAffordable) == [nil, nil, nil, nil] && all.map(\.stock) == [nil, nil, 5, nil])
-            #expect(await code { _ = try await shop.service.rewards(for: .id(UUID()), at: Shop.now) } == "member_not_found")
+            #expect(
+                await code { _ = try await shop.service.rewards(for: .id(UUID()), at: Shop.now) } == "member_not_found")
         }
     }
 }

@@ -19,7 +19,9 @@ struct ProgrammeTests {
         "{from: \(day), earning: [{id: base, points: \(points), per: 1.00}]}"
     }
 
-    private func publish(_ text: String, _ number: Int, _ shop: Shop, id: String = "corner", server: Int = 0) async throws -> ProgrammeView {
+    private func publish(_ text: String, _ number: Int, _ shop: Shop, id: String = "corner", server: Int = 0)
+        async throws -> ProgrammeView
+    {
         try await shop.services[server].publish(text, as: number, of: id, at: Shop.now)
     }
 
@@ -32,7 +34,9 @@ struct ProgrammeTests {
             #expect(await code { _ = try await publish(other, 1, shop) } == "version_conflict")
             #expect(await code { _ = try await publish(Self.document(Self.first), 3, shop) } == "version_missing")
             #expect(await code { _ = try await publish("id: [", 2, shop) } == "programme_invalid")
-            #expect(await code { _ = try await publish(Self.document("{earnings: []}"), 1, shop, id: "x") } == "programme_invalid")
+            #expect(
+                await code { _ = try await publish(Self.document("{earnings: []}"), 1, shop, id: "x") }
+                    == "programme_invalid")
             #expect(
                 await code { _ = try await publish(Self.document(Self.first, id: "y"), 1, shop, id: "x") }
                     == "programme_invalid")
@@ -59,7 +63,8 @@ struct ProgrammeTests {
             let future = Self.second(from: "2026-03-02", points: 3)
             let view = try await publish(future, 3, shop)
             #expect(view.inForce == 2 && view.programme.versions.map(\.number) == [1, 2, 3])
-            #expect(try await shop.other.programme("corner", at: Instant(micros: Shop.now.micros + Shop.day)).inForce == 3)
+            #expect(
+                try await shop.other.programme("corner", at: Instant(micros: Shop.now.micros + Shop.day)).inForce == 3)
             // What is delivered late is judged by the rules of its day.
             let late = IncomingEvent.purchase("late", by: .id(ann.id), dollars: 7, day: 11)
             #expect(await shop.service.record(late).answer?.outcome.change == 7)

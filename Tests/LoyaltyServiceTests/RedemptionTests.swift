@@ -109,8 +109,11 @@ struct RedemptionTests {
             #expect(await redeem(.reward("five-off")) == "order_required")
             #expect(await redeem(.reward("five-off", total: 999)) == "not_eligible")
             #expect(await redeem(.points(10), UUID()) == "member_not_found")
-            #expect(await code { _ = try await shop.service.confirmRedemption(UUID(), at: Shop.now) } == "redemption_not_found")
-            #expect(await code { _ = try await shop.service.redemption(UUID(), at: Shop.now) } == "redemption_not_found")
+            #expect(
+                await code { _ = try await shop.service.confirmRedemption(UUID(), at: Shop.now) }
+                    == "redemption_not_found")
+            #expect(
+                await code { _ = try await shop.service.redemption(UUID(), at: Shop.now) } == "redemption_not_found")
             #expect(try await shop.held(ann) == [300, 0])
         }
     }
@@ -143,7 +146,8 @@ struct RedemptionTests {
             #expect(Set(views.map(\.effect)).count == 1)
             #expect(views.count { !$0.isReplayed } == 1)
             #expect(try await shop.held(ann) == (isOfStock ? [900, 0] : [700, 300]))
-            #expect(try await shop.number("SELECT coalesce(sum(taken), 0)::bigint FROM treue.stock") == (isOfStock ? 1 : 0))
+            #expect(
+                try await shop.number("SELECT coalesce(sum(taken), 0)::bigint FROM treue.stock") == (isOfStock ? 1 : 0))
         }
     }
 

@@ -77,7 +77,9 @@ struct TransferTests {
     }
 
     /// What a server that died between the two halves leaves behind.
-    private func firstHalf(_ kind: String, _ command: Command, of first: UUID, to second: UUID, _ shop: Shop) async throws {
+    private func firstHalf(_ kind: String, _ command: Command, of first: UUID, to second: UUID, _ shop: Shop)
+        async throws
+    {
         let id = UUID()
         var command = command
         if case .transferOut(_, let other, let wallet, let points) = command {

@@ -23,14 +23,16 @@ struct VoucherTests {
                 written, idempotencyKey: Club.key("v"), at: Shop.now)
             #expect(again.isReplayed && !used.isReplayed)
             #expect(await code { _ = try await shop.service.redeemVoucher(written, at: Shop.now) } == "voucher_used")
-            #expect(await code { _ = try await shop.service.redeemVoucher("none", at: Shop.now) } == "voucher_not_found")
+            #expect(
+                await code { _ = try await shop.service.redeemVoucher("none", at: Shop.now) } == "voucher_not_found")
             let id = try #require(UUID(uuidString: view.redemption.id))
             #expect(await code { _ = try await shop.service.cancelRedemption(id, at: Shop.now) } == "voucher_used")
             #expect(try await shop.service.redemption(id, at: Shop.now).voucher?.isUsed == true)
             let plain = written.replacing("-", with: "")
             #expect(
                 try await shop.number(
-                    "SELECT count(*) FROM treue.event WHERE data::text LIKE '%\(written)%' OR data::text LIKE '%\(plain)%'")
+                    "SELECT count(*) FROM treue.event WHERE data::text LIKE '%\(written)%' OR data::text LIKE '%\(plain)%'"
+                )
                     == 0)
         }
     }

@@ -10,7 +10,9 @@ struct Programmes: AsyncParsableCommand {
             A programme is one YAML or JSON file; docs/programme.md explains every key. `treue programme schema` prints \
             its JSON Schema, with which an editor completes keys.
             """,
-        subcommands: [ProgrammeCheck.self, ProgrammeTest.self, ProgrammeExamples.self, ProgrammePublish.self, PrintSchema.self])
+        subcommands: [
+            ProgrammeCheck.self, ProgrammeTest.self, ProgrammeExamples.self, ProgrammePublish.self, PrintSchema.self,
+        ])
 
     /// `treue programme schema`
     struct PrintSchema: ParsableCommand {

@@ -194,7 +194,8 @@ extension Samples {
     }
 
     static func programme(isNew: Bool) -> ProgrammeView {
-        let text = "{id: beauty, name: Beauty, currencies: [GBP], versions: [{earning: [{id: b, points: 1, per: 1.00}]}]}"
+        let text =
+            "{id: beauty, name: Beauty, currencies: [GBP], versions: [{earning: [{id: b, points: 1, per: 1.00}]}]}"
         do {
             let programme = try ProgrammeFile.read(text, name: "beauty.yaml")
             return ProgrammeView(programme: programme, document: text, inForce: 1, isNew: isNew)

@@ -27,7 +27,8 @@ final class ExampleCounter {
         }
         member = try await shop.service.enrol(
             EnrolmentBody(
-                programme: programme.id, birthday: example.member.birthday.map {
+                programme: programme.id,
+                birthday: example.member.birthday.map {
                     CivilDate(year: 2000, month: $0.month, day: $0.day)
                 }, referredBy: referrer),
             at: at
