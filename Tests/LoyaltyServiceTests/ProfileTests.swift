@@ -36,7 +36,7 @@ struct ProfileTests {
             #expect(event.type == "member.updated")
             #expect(
                 String(decoding: event.data, as: UTF8.self)
-                    == #"{"v":1,"fields":["consents.marketing","email","locale","name"],"marketing":"given","#
+                    == #"{"v":2,"fields":["consents.marketing","email","locale","name"],"marketing":"given","#
                     + #""language":"de","releases_identifier":true}"#)
             let answer = await shop.service.record(.purchase("1", by: .id(ann.id))).answer
             #expect(answer?.entries.first?.explanation.hasPrefix("1 Punkt") == true)

@@ -67,7 +67,8 @@ struct RepeatTests {
             let answers = await shop.service.record([
                 .purchase("1", by: .external("ann")), .purchase("1", by: .external("bob")),
             ])
-            #expect(answers.map(\.word) == ["accepted", "event_conflict"])
+            // Members are dealt with side by side: either may be first.
+            #expect(Set(answers.map(\.word)) == ["accepted", "event_conflict"])
             #expect(await shop.service.record(.purchase("1", by: .external("cyd"))).word == "event_conflict")
             #expect(try await shop.number("SELECT count(*) FROM treue.account") == 1)
         }

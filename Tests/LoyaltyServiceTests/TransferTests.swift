@@ -146,7 +146,7 @@ struct TransferTests {
             let late = await shop.other.record(.purchase("a2", by: .external("ann"), dollars: 5, order: "A2", day: 1))
             #expect(late.word == "accepted" && late.answer?.memberID == bob.id)
             #expect(try await shop.held(bob.id) == [1050, 0])
-            let back = await shop.other.record(.comesBack("r1", by: .external("ann"), order: "A", dollars: 60, day: 61))
+            let back = await shop.other.record(.comesBack("r1", by: .external("ann"), order: "A", dollars: 60, day: 58))
             #expect(back.word == "accepted")
             #expect(try await shop.held(bob.id) == [450, 0])
             let again = await shop.other.record(bought)

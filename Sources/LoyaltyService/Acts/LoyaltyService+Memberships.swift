@@ -61,7 +61,7 @@ extension LoyaltyService {
             }
             let decision = try await decide(.purchase(body.purchase), at: time, for: state, memberID)
             let entries = decision.own.prefix(decision.outcome.followers + 1).flatMap { dated in
-                dated.entries(balance: 0).map { entry in
+                dated.answerEntries.map { entry in
                     EntryView(
                         entry: entry, explanation: entry.explanation(in: state.language, under: programme),
                         version: nil, recordedAt: nil)
