@@ -94,7 +94,7 @@ struct MemberRouteTests {
         "tier":{"id":"insider","name":"Insider","since":"1970-01-01T00:00:00Z","valid_until":null,\
         "qualifying":[{"metric":"spend","value":13912,"currency":"GBP"}],\
         "next":{"id":"vib","name":"VIB",\
-        "requirements":[{"metric":"spend","threshold":35000,"remaining":21088}]},"benefits":[]},"subscriptions":[]}
+        "requirements":[{"metric":"spend","threshold":35000,"remaining":21088}]}}}
         """
 
     @Test(

@@ -24,6 +24,7 @@ extension JSONWriter {
         endObject()
         key("tier")
         standing(balance.tier)
+        guard !balance.subscriptions.isEmpty else { return }
         key("subscriptions")
         beginArray()
         for subscription in balance.subscriptions { self.subscription(subscription) }
@@ -89,7 +90,7 @@ extension JSONWriter {
         endArray()
         key("next")
         if let next = tier.next { nextTier(next) } else { null() }
-        benefits(tier.benefits)
+        if !tier.benefits.isEmpty { benefits(tier.benefits) }
         endObject()
     }
 

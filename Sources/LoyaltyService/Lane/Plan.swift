@@ -73,7 +73,9 @@ struct Plan {
         }
         guard !request.isRemembered || known.state.identity == .kept else { throw ServiceError.identityMoved }
         // The log guards the orders of one stream: those of members who became this one are looked up.
-        if group.looksUpOrders || !known.state.absorbed.isEmpty, let order = command.order, group.subjects[.order(order)] == nil {
+        if group.looksUpOrders || !known.state.absorbed.isEmpty, let order = command.order,
+            group.subjects[.order(order)] == nil
+        {
             needs.insert(.subject(.order(order)))
         }
         do throws(Refusal) {
