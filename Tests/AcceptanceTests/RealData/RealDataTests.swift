@@ -122,9 +122,7 @@ extension Acceptance {
             #expect(told.code == 1)
             let difference = try #require(
                 try told.json["differences"].elements.first { $0["member_id"].text == member })
-            let expected = try #require(difference["expected"].number)
-            let found = try #require(difference["found"].number)
-            #expect(found > 900_000_000 && expected < 900_000_000)
+            #expect(!difference["expected"].text.isEmpty && difference["expected"] != difference["found"])
             let plain = try await place.treue("projections", "verify")
             #expect(plain.code == 1)
             #expect(plain.output.contains(member))
