@@ -12,7 +12,7 @@ struct AccountGenerationTests {
             let generation = try await fixture.log.accountGeneration(on: fixture.client)
             let appends = (0..<streams).map { _ in StreamAppend.some(1, to: UUID(), state: [1]) }
             try await fixture.client.withLease { try await $0.execute("SELECT treue.account_rebuild_begin(1)") }
-            try await fixture.client.withLease { try await $0.execute("SELECT treue.account_rebuild_swap()") }
+            try await fixture.client.withLease { try await $0.execute("SELECT treue.account_rebuild_swap(1)") }
             let error = await #expect(throws: PostgresError.self) {
                 _ = try await fixture.log.append(
                     appends, recordedAtMicros: 0, accountGeneration: generation, on: fixture.client)
