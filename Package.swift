@@ -59,9 +59,10 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "CDocuments"),
         .target(
-            name: "Schema", path: "schema",
-            resources: [.embedInCode("postgres"), .embedInCode("openapi.yaml"), .embedInCode("programme.schema.json")],
+            name: "Schema", dependencies: ["CDocuments"], path: "schema",
+            exclude: ["openapi.yaml", "programme.schema.json"], resources: [.embedInCode("postgres")],
             swiftSettings: settings),
         room("Postgres", uses: ["CLibPQ", logging]),
         room("PostgresServer", uses: [logging]),
