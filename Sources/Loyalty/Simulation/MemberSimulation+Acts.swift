@@ -72,7 +72,7 @@ extension MemberSimulation {
         received.inactiveOn = nil
         switch try found(link, lookUp) {
         case .points(let parts): received.parts = parts
-        case .nothing: return leaveOut(.transferIn, "not_sent", event.points)
+        case .nothing: return leaveOut(.transferIn, "not_sent", event.points, at: at)
         default: takenAsRecorded += 1
         }
         try perform(.transferIn(received), as: .transferIn, points: event.points, at: at)
@@ -90,7 +90,7 @@ extension MemberSimulation {
         case .asRecorded:
             takenAsRecorded += 1
             boughtAt = at
-        default: return leaveOut(.referral, "not_earned")
+        default: return leaveOut(.referral, "not_earned", at: at)
         }
         try perform(
             .referral(friend: event.friend, boughtAt: boughtAt, isWithdrawn: isWithdrawn), as: .referral, at: at)

@@ -7,7 +7,6 @@ extension MemberSimulation {
     ) throws(Stop) {
         let at = dated.at
         if case .enrolled(let event) = dated.event { return begin(event, at: at) }
-        guard at <= until else { return }
         switch dated.event {
         case .profileChanged, .erased: try takeOver(dated)
         case .purchaseCompleted(let event): try buy(event, at: at)
@@ -53,6 +52,7 @@ extension MemberSimulation {
 
     private mutating func buy(_ event: PurchaseCompleted, at: Instant) throws(Stop) {
         var purchase = event.purchase
+        ownOrders.insert(purchase.order)
         purchase.redemptionID = purchase.redemptionID.map { names[$0] ?? $0 }
         var result = try attempt(.purchase(purchase), at: at)
         if case .failure(let rejection) = result, purchase.redemptionID != nil,
@@ -62,7 +62,7 @@ extension MemberSimulation {
             purchase.redemptionID = nil
             result = try attempt(.purchase(purchase), at: at)
         }
-        if case .failure(let rejection) = result { leaveOut(.purchase, rejection.code.rawValue) }
+        if case .failure(let rejection) = result { leaveOut(.purchase, rejection.code.rawValue, at: at) }
         guard event.tellsReferrer(under: recorded) else { return }
         var value = LifeLink.Value.nothing
         if case .success(let decision) = result,
@@ -80,7 +80,7 @@ extension MemberSimulation {
             return
         }
         let decision = try perform(.purchaseReturn(event.goods), as: .purchaseReturn, at: at)
-        guard event.takesReferral, let order = event.goods.order else { return }
+        guard event.takesReferral, let order = event.goods.order, ownOrders.contains(order) else { return }
         var value = LifeLink.Value.nothing
         if let decision, case .purchaseReturned(let goods) = decision.events[decision.primary].event,
             goods.takesReferral, let soldAt = soldAt(order)

@@ -15,10 +15,13 @@ public struct MemberSimulation: Sendable {
     let programme: Programme
     /// The rules under which it was recorded.
     let recorded: Programme
-    /// What happened later is passed over.
+    /// What is asked for is the member at this time; what happened later is lived through all the same, because it was
+    /// recorded between what happened before.
     let until: Instant
     /// nil before the member joined.
     public internal(set) var state: MemberState?
+    /// The member at the end; nil before ``finish()``.
+    public private(set) var ending: MemberState?
     /// What would have been recorded.
     public private(set) var events: [DatedEvent] = []
     /// What other lives may take from this one.
@@ -37,6 +40,8 @@ public struct MemberSimulation: Sendable {
     var delivered: (reward: String, at: Instant)?
     /// Friends for whom points were given.
     var friends: Set<String> = []
+    /// Orders that were recorded as the member's own.
+    var ownOrders: Set<OrderReference> = []
 
     /// - Parameters:
     ///   - programme: the rules to live under; see ``Programme/followed(by:from:)``.
@@ -46,8 +51,20 @@ public struct MemberSimulation: Sendable {
         (self.member, self.programme, self.recorded, self.until) = (member, programme, recorded, until)
     }
 
-    /// Lets the rest of the time pass.
-    public mutating func finish() throws(Stop) { try pass(to: until) }
+    /// Lets the rest of the time pass, or looks back.
+    public mutating func finish() throws(Stop) {
+        guard let state else { return }
+        if state.latest <= until {
+            try pass(to: until)
+            ending = self.state
+        } else {
+            do throws(LoyaltyFault) {
+                ending = try programme.state(of: events, asOf: until)
+            } catch {
+                throw .fault(error)
+            }
+        }
+    }
 
     // MARK: Deciding
 
@@ -55,7 +72,7 @@ public struct MemberSimulation: Sendable {
     mutating func pass(to instant: Instant) throws(Stop) {
         guard var state else { return }
         do throws(LoyaltyFault) {
-            let due = try state.advance(to: min(instant, until), under: programme)
+            let due = try state.advance(to: instant, under: programme)
             self.state = state
             append(due)
         } catch {
@@ -73,12 +90,13 @@ public struct MemberSimulation: Sendable {
         switch try attempt(command, at: at) {
         case .success(let decision): return decision
         case .failure(let rejection):
-            leaveOut(act, rejection.code.rawValue, points)
+            leaveOut(act, rejection.code.rawValue, points, at: at)
             return nil
         }
     }
 
-    mutating func leaveOut(_ act: LeftOut.Act, _ code: String, _ points: Int64 = 0) {
+    mutating func leaveOut(_ act: LeftOut.Act, _ code: String, _ points: Int64 = 0, at: Instant) {
+        guard at <= until else { return }
         leftOut[LeftOut(act, code), default: LeftOut.Tally()].add(LeftOut.Tally(count: 1, points: points))
     }
 

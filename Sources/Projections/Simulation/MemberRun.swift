@@ -67,7 +67,7 @@ struct MemberRun: Sendable {
     mutating func finish() throws -> MemberComparison? {
         guard isConcerned, let state else { return nil }
         try simulation.finish()
-        guard let draft = simulation.state else { return nil }
+        guard let draft = simulation.ending else { return nil }
         var (today, due) = (state, [DatedEvent]())
         if state.latest <= until {
             (today, due) = try live.current(state, at: until)
@@ -76,12 +76,17 @@ struct MemberRun: Sendable {
         }
         guard today.enrolledAt <= until else { return nil }
         var sides = (today: SimulatedSide(zone: live.zone), draft: SimulatedSide(zone: live.zone))
-        for dated in history where dated.at <= until { try sides.today.fold(dated, of: member) }
-        for dated in due { try sides.today.fold(dated, of: member) }
-        for dated in simulation.events { try sides.draft.fold(dated, of: member) }
+        for dated in history + due where isShown(dated) { try sides.today.fold(dated, of: member) }
+        for dated in simulation.events where isShown(dated) { try sides.draft.fold(dated, of: member) }
         return MemberComparison(
             member: member, today: today, draft: draft, events: Int64(history.count),
             sums: (sides.today.sums, sides.draft.sums), leftOut: simulation.leftOut,
             takenAsRecorded: simulation.takenAsRecorded)
+    }
+
+    /// Membership may reach back behind its own beginning.
+    private func isShown(_ dated: DatedEvent) -> Bool {
+        if case .enrolled = dated.event { return true }
+        return dated.at <= until
     }
 }

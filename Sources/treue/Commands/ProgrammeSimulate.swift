@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Loyalty
+import LoyaltyService
 import Projections
 import Wire
 

@@ -64,7 +64,14 @@ struct RandomShop {
             plans: [{id: year, name: Year, fee: 50.00, months: 12, tier: gold}]
         """
 
-    static func programme() throws -> Programme { try ProgrammeFile.read(yaml, name: "bazaar.yaml") }
+    /// - Parameter converting: whether points are redeemed by themselves: such a redemption is a fact of the moment at which it
+    ///   became due, so that it depends on what was known then.
+    static func programme(converting: Bool = true) throws -> Programme {
+        var programme = try ProgrammeFile.read(yaml, name: "bazaar.yaml")
+        guard !converting else { return programme }
+        for index in programme.versions.indices { programme.versions[index].rewards.removeAll(where: \.isAutomatic) }
+        return programme
+    }
 
     private let shop: Shop
     private let clock: SteppedClock

@@ -12,7 +12,7 @@ struct MemberSimulationTests {
             let until = till.state.latest.later(hours: 24 * 150)
             let simulation = try MemberSimulation.of(till.log, steps, under: programme, until: until)
             let due = try programme.current(till.state, at: until)
-            try Self.expect(simulation.state, due.state)
+            try Self.expect(simulation.ending, due.state)
             guard simulation.leftOut.isEmpty else { throw Invariants.Broken(description: "\(simulation.leftOut)") }
             let expected = till.log + due.due
             let found = simulation.events
@@ -35,9 +35,9 @@ struct MemberSimulationTests {
             let until = dice.pick(steps).at
             let simulation = try MemberSimulation.of(till.log, steps, under: programme, until: until)
             let expected = try programme.state(of: till.log, asOf: until)
-            guard let found = simulation.state, found.holdings == expected.holdings else {
+            guard let found = simulation.ending, found.holdings == expected.holdings else {
                 throw Invariants.Broken(
-                    description: "\(String(describing: simulation.state?.holdings))\n\(expected.holdings)\nat \(until)")
+                    description: "\(String(describing: simulation.ending?.holdings))\n\(expected.holdings)\nat \(until)")
             }
         }
     }
