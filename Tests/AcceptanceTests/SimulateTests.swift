@@ -13,7 +13,9 @@ extension Acceptance {
             """
         }
 
-        @Test("a draft is judged on the command line: as a table, CSV, JSON and a page; and what is wrong ends with 1 or 2")
+        @Test(
+            "a draft is judged on the command line: as a table, CSV, JSON and a page; and what is wrong ends with 1 or 2"
+        )
         func commandLine() async throws {
             let place = try Place()
             let live = try place.file("live.yaml", programme("1"))
@@ -35,7 +37,8 @@ extension Acceptance {
             #expect(try told.json["members_winning"] == 2)
             let html = try String(contentsOfFile: page, encoding: .utf8)
             #expect(html.contains("<svg") && html.hasSuffix("</html>\n") && !html.contains("//"))
-            let csv = try await place.treue("programme", "simulate", draft, "--pace", "100", "--csv", "--table", "members")
+            let csv = try await place.treue(
+                "programme", "simulate", draft, "--pace", "100", "--csv", "--table", "members")
             #expect(csv.output.hasPrefix("member_id,wallet,gained_today,gained_draft,difference\r\n"))
             #expect(csv.output.split(separator: "\r\n").count == 3)
             let table = try await place.treue("programme", "simulate", draft, "--from", "2099-01-01", "--pace", "100")

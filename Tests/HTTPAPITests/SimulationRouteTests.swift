@@ -40,7 +40,8 @@ struct SimulationRouteTests {
         let harness = Harness()
         try await harness.run { caller in
             for (body, pointers) in [
-                ("{}", ["/programme"]), (#"{"programme": [], "from": "x", "top": 101}"#, ["/programme", "/from", "/top"]),
+                ("{}", ["/programme"]),
+                (#"{"programme": [], "from": "x", "top": 101}"#, ["/programme", "/from", "/top"]),
                 (#"{"programme": {}, "yaml": "a"}"#, ["/yaml"]), (#"{"yaml": 1, "since": 2}"#, ["/yaml", "/since"]),
             ] {
                 let reply = try await caller.call(.post, path, type: "application/json", body: body)

@@ -131,8 +131,9 @@ struct SimulationTests {
             _ = await service.record(.purchase("2", by: bob, dollars: 60, day: 2))
             _ = await service.record(.comesBack("3", by: bob, order: "2", dollars: 60, day: 3))
             let member = try #require(first.answer?.memberID)
-            for body in [RedemptionBody.reward("code", confirm: true), .reward("five-off", total: 50_00, confirm: true)]
-            {
+            for body in [
+                RedemptionBody.reward("code", confirm: true), .reward("five-off", total: 50_00, confirm: true),
+            ] {
                 _ = try await service.redeem(body, member: member, idempotencyKey: nil, at: Shop.now)
             }
             let (report, members) = try await simulate(
@@ -169,7 +170,9 @@ struct SimulationTests {
             {
                 let body = SimulationBody(
                     document: document, from: from.flatMap { CivilDate($0) }, to: to.flatMap { CivilDate($0) })
-                return await LoyaltyServiceTests.code { _ = try await shop.service.simulate(body, of: id, at: Shop.now) }
+                return await LoyaltyServiceTests.code {
+                    _ = try await shop.service.simulate(body, of: id, at: Shop.now)
+                }
             }
             #expect(await code(Self.draft, of: "other") == "programme_not_found")
             #expect(await code("id: bazaar") == "programme_invalid")

@@ -82,11 +82,14 @@ struct TwoClocksTests {
                 let known = stream.known(at: knownAt)
                 let then = try folded(known, at: knownAt, under: programme)
                 try await expect(
-                    then, Clocks(knownAt: knownAt), max(knownAt, then.latest), of: stream.id, in: shop, at: now, programme)
+                    then, Clocks(knownAt: knownAt), max(knownAt, then.latest), of: stream.id, in: shop, at: now,
+                    programme)
                 for (events, clocks) in [
                     (stream.events.map(\.dated), Clocks(asOf: asOf)), (known, Clocks(asOf: asOf, knownAt: knownAt)),
                 ] {
-                    guard let state = try decided(events, upTo: asOf, under: programme, beside: streams) else { continue }
+                    guard let state = try decided(events, upTo: asOf, under: programme, beside: streams) else {
+                        continue
+                    }
                     try await expect(state, clocks, asOf, of: stream.id, in: shop, at: now, programme)
                 }
             }

@@ -38,7 +38,8 @@ struct RowDamage: Sendable {
 
     private static let accounts: [RowDamage] = [
         RowDamage(
-            name: "account: the row gone", sql: "DELETE FROM treue.account \(row)", told: ["missing"], namesMember: true),
+            name: "account: the row gone", sql: "DELETE FROM treue.account \(row)", told: ["missing"], namesMember: true
+        ),
         RowDamage(
             name: "account: the row given to nobody",
             sql: "UPDATE treue.account SET member_id = '00000000-0000-0000-0000-0000000000ff' \(row)",
@@ -79,7 +80,9 @@ struct RowDamage: Sendable {
                     WHERE partition = $p AND projection = '\(projection)' AND measure = '\(measure)'
                     ORDER BY day, key_a, key_b LIMIT 1)
             """
-        let sql = change == "DELETE" ? "DELETE FROM treue.report_cell \(place)"
+        let sql =
+            change == "DELETE"
+            ? "DELETE FROM treue.report_cell \(place)"
             : "UPDATE treue.report_cell SET \(change) \(place)"
         return RowDamage(
             name: "\(projection): \(name)", sql: sql, told: [projection, measure] + told, namesMember: false)

@@ -25,7 +25,8 @@ struct LineChart {
         for quarter in 0...4 {
             let value = Int64(clamping: Int128(low) + (Int128(high) - Int128(low)) * Int128(quarter) / 4)
             let y = y(value, low, high)
-            parts.append("<line class=\"grid\" x1=\"\(Self.left)\" x2=\"\(Self.width - Self.right)\" y1=\"\(y)\" y2=\"\(y)\"/>")
+            parts.append(
+                "<line class=\"grid\" x1=\"\(Self.left)\" x2=\"\(Self.width - Self.right)\" y1=\"\(y)\" y2=\"\(y)\"/>")
             parts.append("<text class=\"axis\" x=\"\(Self.left - 6)\" y=\"\(y + 4)\">\(HTMLText.grouped(value))</text>")
         }
         parts += monthLabels

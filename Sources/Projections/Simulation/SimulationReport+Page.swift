@@ -53,10 +53,11 @@ extension SimulationReport {
     private static func table(_ table: ReportTable) -> String {
         let head = table.columns.map { "<th>\(HTMLText.escaped($0.replacing("_", with: " ")))</th>" }.joined()
         let rows = table.rows.map { row in
-            "<tr>" + row.map { value in
-                if case .text = value { return "<td>\(HTMLText.escaped(value.told))</td>" }
-                return "<td class=\"number\">\(value.told)</td>"
-            }.joined() + "</tr>"
+            "<tr>"
+                + row.map { value in
+                    if case .text = value { return "<td>\(HTMLText.escaped(value.told))</td>" }
+                    return "<td class=\"number\">\(value.told)</td>"
+                }.joined() + "</tr>"
         }
         return "<div class=\"wide\"><table><thead><tr>\(head)</tr></thead><tbody>\(rows.joined())</tbody></table></div>"
     }

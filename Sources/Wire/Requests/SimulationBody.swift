@@ -41,7 +41,8 @@ public struct SimulationBody: Hashable, Sendable {
         case (nil, .string(let text)?): return text
         case (let object?, nil): reader.fault(at: "programme", "must be an object, not \(object.kind)")
         case (nil, let text?): reader.fault(at: "yaml", "must be a string, not \(text.kind)")
-        case (nil, nil): reader.fault(at: "programme", "is missing: send the draft as `programme`, or as text in `yaml`")
+        case (nil, nil):
+            reader.fault(at: "programme", "is missing: send the draft as `programme`, or as text in `yaml`")
         case (.some, .some): reader.fault(at: "yaml", "must not stand beside `programme`")
         }
         return nil

@@ -8,7 +8,8 @@ import Wire
 /// `treue programme simulate`
 struct ProgrammeSimulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "simulate", abstract: "Judge the recorded history by a draft of the programme, beside live traffic.",
+        commandName: "simulate",
+        abstract: "Judge the recorded history by a draft of the programme, beside live traffic.",
         discussion: """
             Every member's recorded life is lived again under the draft: purchases, returns, activities and what people did \
             are decided afresh; what the draft does not allow is left out, and told. Nothing is written. With --from, the \
@@ -52,7 +53,9 @@ struct ProgrammeSimulate: AsyncParsableCommand {
 
     func run() async throws {
         let (from, to) = (try Self.day(from, "--from"), try Self.day(to, "--to"))
-        guard (0...SimulationOrder.mostNamed).contains(top) else { throw Fault(cannot: "--top must be from 0 to 10000") }
+        guard (0...SimulationOrder.mostNamed).contains(top) else {
+            throw Fault(cannot: "--top must be from 0 to 10000")
+        }
         guard (1...100).contains(pace) else { throw Fault(cannot: "--pace must be from 1 to 100") }
         guard !(json && csv) else { throw Fault(cannot: "--json and --csv are two formats: name one") }
         let draft = try draft()

@@ -1,9 +1,9 @@
 import Foundation
 import Loyalty
-@testable import LoyaltyService
 import Postgres
 import Testing
 
+@testable import LoyaltyService
 @testable import Wire
 
 /// A shop with a dozen members to whom everything happens that can: late sales, returns before their sale, redemptions in

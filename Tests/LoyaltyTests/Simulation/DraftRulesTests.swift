@@ -22,7 +22,8 @@ struct DraftRulesTests {
     @Test("the published rules hold until the day, the draft's from then on, its own later versions too")
     func both() {
         let live = programme(points(1), points(2, from: "2026-07-01", number: 2))
-        let draft = programme(points(5), points(6, from: "2026-03-01", number: 2), points(7, from: "2026-09-01", number: 3))
+        let draft = programme(
+            points(5), points(6, from: "2026-03-01", number: 2), points(7, from: "2026-09-01", number: 3))
         let rules = live.followed(by: draft, from: ZoneRules.utc.start(of: "2026-05-01"))
         #expect(rules.versions.map(\.number) == [1, 2, 3])
         #expect(rate(rules, on: "2026-04-30") == live.versions[0].earning[0].effect)
@@ -65,7 +66,9 @@ struct LinkedLivesTests {
         return programme
     }
 
-    @Test("who waits for a transfer says for which; what was not sent does not arrive; what was sent arrives as it was sent")
+    @Test(
+        "who waits for a transfer says for which; what was not sent does not arrive; what was sent arrives as it was sent"
+    )
     func transfer() throws {
         var (ann, bob) = (Till(), Till())
         try ann.buys(200_00, on: "2026-03-01")
@@ -109,7 +112,9 @@ struct LinkedLivesTests {
         }
     }
 
-    @Test("money pays what points that are not there cannot, and what was done with a redemption left out is left out, too")
+    @Test(
+        "money pays what points that are not there cannot, and what was done with a redemption left out is left out, too"
+    )
     func redemption() throws {
         var ann = Till()
         try ann.buys(600_00, on: "2026-03-01")

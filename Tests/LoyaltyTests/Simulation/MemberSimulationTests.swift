@@ -37,7 +37,8 @@ struct MemberSimulationTests {
             let expected = try programme.state(of: till.log, asOf: until)
             guard let found = simulation.ending, found.holdings == expected.holdings else {
                 throw Invariants.Broken(
-                    description: "\(String(describing: simulation.ending?.holdings))\n\(expected.holdings)\nat \(until)")
+                    description: "\(String(describing: simulation.ending?.holdings))\n\(expected.holdings)\nat \(until)"
+                )
             }
         }
     }
