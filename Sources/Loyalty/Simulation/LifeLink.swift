@@ -27,4 +27,6 @@ public struct MergedLife: Hashable, Sendable {
     public var events: [String: [DatedEvent]]
     /// Redemptions that happened by themselves: what the log calls them, and what the simulation does.
     var names: [String: String]
+    /// Returns that wait for their sale.
+    var held: [PurchaseReturn: Int]
 }

@@ -106,7 +106,7 @@ extension MemberSimulation {
         guard let before else { return }
         var lives = absorbed
         lives[member] = events
-        publish(.life(MergedLife(state: before, events: lives, names: names)), as: .merge(of: member))
+        publish(.life(MergedLife(state: before, events: lives, names: names, held: held)), as: .merge(of: member))
     }
 
     mutating func absorb(
@@ -117,6 +117,7 @@ extension MemberSimulation {
             taken.state = life.state
             absorbed.merge(life.events) { _, new in new }
             names.merge(life.names) { known, _ in known }
+            held.merge(life.held, uniquingKeysWith: +)
         } else {
             takenAsRecorded += 1
         }

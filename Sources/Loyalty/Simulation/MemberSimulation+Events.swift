@@ -52,7 +52,6 @@ extension MemberSimulation {
 
     private mutating func buy(_ event: PurchaseCompleted, at: Instant) throws(Stop) {
         var purchase = event.purchase
-        ownOrders.insert(purchase.order)
         purchase.redemptionID = purchase.redemptionID.map { names[$0] ?? $0 }
         var result = try attempt(.purchase(purchase), at: at)
         if case .failure(let rejection) = result, purchase.redemptionID != nil,
@@ -80,7 +79,7 @@ extension MemberSimulation {
             return
         }
         let decision = try perform(.purchaseReturn(event.goods), as: .purchaseReturn, at: at)
-        guard event.takesReferral, let order = event.goods.order, ownOrders.contains(order) else { return }
+        guard event.takesReferral, let order = event.goods.order else { return }
         var value = LifeLink.Value.nothing
         if let decision, case .purchaseReturned(let goods) = decision.events[decision.primary].event,
             goods.takesReferral, let soldAt = soldAt(order)
@@ -90,10 +89,13 @@ extension MemberSimulation {
         publish(value, as: .referral(friend: member, isWithdrawn: true))
     }
 
+    /// When an order was sold, to the member or to somebody who became them.
     private func soldAt(_ order: OrderReference) -> Instant? {
-        events.last { dated in
-            if case .purchaseCompleted(let event) = dated.event { event.purchase.order == order } else { false }
-        }?.at
+        ([events] + absorbed.keys.sorted().compactMap { absorbed[$0] }).lazy.compactMap { life in
+            life.last { dated in
+                if case .purchaseCompleted(let event) = dated.event { event.purchase.order == order } else { false }
+            }?.at
+        }.first
     }
 }
 

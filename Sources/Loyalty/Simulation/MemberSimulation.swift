@@ -40,8 +40,6 @@ public struct MemberSimulation: Sendable {
     var delivered: (reward: String, at: Instant)?
     /// Friends for whom points were given.
     var friends: Set<String> = []
-    /// Orders that were recorded as the member's own.
-    var ownOrders: Set<OrderReference> = []
 
     /// - Parameters:
     ///   - programme: the rules to live under; see ``Programme/followed(by:from:)``.

@@ -81,6 +81,7 @@ struct RandomShop {
     private var redemptions: [UUID] = []
     private var vouchers: [String] = []
     private var number = 0
+    private var isPlain = false
 
     init(_ shop: Shop, _ clock: SteppedClock, seed: UInt64) {
         (self.shop, self.clock, random) = (shop, clock, SeededNumbers(seed))
@@ -88,10 +89,12 @@ struct RandomShop {
 
     /// Lets so many things happen; what is refused has happened, too.
     ///
-    /// - Parameter referring: whether some members bring others.
-    mutating func live(_ count: Int, referring: Bool = true) async throws {
+    /// - Parameter isPlain: whether nothing rests on what happened later, and nobody brings anybody: a late sale that is paid
+    ///   with points may have been reserved for after its own time.
+    mutating func live(_ count: Int, isPlain: Bool = false) async throws {
+        self.isPlain = isPlain
         for index in 0..<12 {
-            let brought = referring && index > 0 && index % 3 == 0 ? members[index - 1] : nil
+            let brought = !isPlain && index > 0 && index % 3 == 0 ? members[index - 1] : nil
             let body = EnrolmentBody(externalID: "m\(index)", referredBy: brought.map(UUIDText.text))
             members.append(try await shop.service.enrol(body, at: clock.now()).id)
         }
@@ -151,7 +154,8 @@ struct RandomShop {
         let order = "o\(number)"
         sold.append((who, order, cents))
         let line = Line(sku: "A", quantity: 1, unitPrice: cents)
-        let paidBy = pick([false, false, true]) ? redemptions.last.map(UUIDText.text) : nil
+        let mayPay = !isPlain || days == 0
+        let paidBy = mayPay && pick([false, false, true]) ? redemptions.last.map(UUIDText.text) : nil
         let purchase = Purchase(
             order: OrderReference(source: "shop", id: order), currency: "USD", lines: [line],
             channel: pick(["app", nil]), redemptionID: paidBy)
