@@ -79,7 +79,9 @@ public struct HistorySimulation: Sendable {
         onMember: (MemberComparison) -> Void = { _ in }
     ) async throws -> SimulationReport {
         let heads = try await log.heads(on: client)
-        var pass = SimulationPass(self, now: now, total: heads.reduce(0) { $0 + $1.position }, progress)
+        let total = heads.reduce(0) { $0 + $1.position }
+        await progress(FoldProgress(done: 0, total: total))
+        var pass = SimulationPass(self, now: now, total: total, progress)
         for head in heads { try await pass.go(through: head, onMember) }
         try await pass.settle(heads, onMember)
         return pass.report
