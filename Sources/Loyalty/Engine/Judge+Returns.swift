@@ -119,12 +119,14 @@ extension Judge {
         guard version.returns.debt == .waive else { return taken }
         var taken = taken
         for wallet in Set(taken.map(\.wallet)) {
-            var held = state.wallet(wallet)
+            let held = state.wallet(wallet)
             var there = max(0, held.available)
-            for place in places where place.wallet == wallet {
-                if let until = place.matures { there += held.take(place.points, pending: until, place.expires) }
-            }
             for index in taken.indices where taken[index].wallet == wallet {
+                let place = places.first { $0.rule == taken[index].rule && $0.wallet == wallet }
+                // What waits still is all there, and nobody else's.
+                if let place, let until = place.matures, held.points(pending: until, end: place.expires) > 0 {
+                    continue
+                }
                 let points = min(taken[index].points, there)
                 taken[index].waived = taken[index].points - points
                 taken[index].points = points

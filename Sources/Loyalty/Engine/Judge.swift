@@ -96,9 +96,11 @@ struct Judge {
         }
         guard let cap = rule.cap else { return points }
         let window = cap.window.name(on: day)
-        let before = state.counter(rule.id, window)
+        // An activity may bring points to several wallets, each within a cap of its own.
+        let name = rule.wallet == Programme.defaultWallet ? rule.id : "\(rule.id):\(rule.wallet)"
+        let before = state.counter(name, window)
         let given = min(points, max(0, cap.points - before))
-        counts.append(Count(rule: rule.id, window: window, before: before, added: given))
+        counts.append(Count(rule: name, window: window, before: before, added: given))
         return given
     }
 
