@@ -94,6 +94,9 @@ public enum Schema {
         SchemaMigration(
             version: 7, name: "orders of connected shops",
             files: [SQLFile("tables/connector_order", PackageResources.connector_order_sql)]),
+        SchemaMigration(
+            version: 8, name: "budgets of earning rules",
+            files: [SQLFile("tables/budget", PackageResources.budget_sql)]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.

@@ -12,15 +12,19 @@ struct Judge {
         Outcome(change: 0, available: 0, pending: 0, tier: state.standing.tier, previousTier: state.standing.tier)
     }
 
-    /// - Parameter paidWithPoints: minor units of it that a redemption pays.
-    func judge(_ purchase: Purchase, paidWithPoints: Int64) throws(Rejection) -> Fact {
+    /// - Parameters:
+    ///   - paidWithPoints: minor units of it that a redemption pays.
+    ///   - used: what is gone of the budgets that it may draw on.
+    func judge(
+        _ purchase: Purchase, paidWithPoints: Int64, used: [MemberState.Counter] = []
+    ) throws(Rejection) -> Fact {
         try accept(purchase.currency)
         try Earning.limit(purchase.lines)
         let version = version
         let circumstances = circumstances
         let lines = RemainingOrder(purchase.lines).lines(paidWithPoints: paidWithPoints, earns: version.earns)
         var context = programme.context(of: purchase, at: at, circumstances)
-        context.counters = state.counters
+        context.counters = state.counters + used
         let earning = try Earning(version, on: lines, in: context)
         let completed = PurchaseCompleted(
             purchase: purchase, version: version.number, circumstances: circumstances,

@@ -30,6 +30,11 @@ enum EveryRule {
             let earlier = Set(version.earning[..<index].map(\.id))
             if let other = earlier.sorted().last { version.earning[index].unless.insert(other) }
         }
+        for index in version.earning.indices where dice.oneIn(5) {
+            if case .accumulated = version.earning[index].effect { continue }
+            version.earning[index].budget = .init(
+                points: dice.pick([60, 400]), window: dice.pick(EarningRule.Cap.Window.allCases))
+        }
         if dice.oneIn(3) {
             version.activities.append(
                 ActivityRule(

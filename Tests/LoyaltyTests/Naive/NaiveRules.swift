@@ -158,11 +158,16 @@ struct NaiveRules {
 
     private mutating func give(_ points: Int64, _ rule: EarningRule) {
         guard points > 0 else { return }
-        guard let cap = rule.cap else { return add(points, rule) }
-        let counter = NaiveCounter(name: rule.id, window: cap.window.naiveName(day))
-        let used = sale.countersBefore[counter, default: 0] + counts[counter, default: 0]
-        let part = min(points, max(0, cap.points - used))
-        counts[counter, default: 0] += part
+        var part = points
+        var counters: [NaiveCounter] = []
+        for (limit, name) in [(rule.cap, rule.id), (rule.budget, "budget \(rule.id)")] {
+            guard let limit else { continue }
+            let counter = NaiveCounter(name: name, window: limit.window.naiveName(day))
+            let used = sale.countersBefore[counter, default: 0] + counts[counter, default: 0]
+            part = min(part, max(0, limit.points - used))
+            counters.append(counter)
+        }
+        for counter in counters { counts[counter, default: 0] += part }
         add(part, rule)
     }
 

@@ -32,6 +32,7 @@ struct NaiveRulesTests {
         ) { programme, steps in
             var till = Till.someone(programme)
             var world = NaiveWorld(programme, of: till)
+            (till.drawnByOthers, world.drawnByOthers) = (25, 25)
             for step in steps { try NaiveRulesTests.both(&till, &world, step) }
         }
     }

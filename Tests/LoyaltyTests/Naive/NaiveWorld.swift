@@ -7,6 +7,8 @@ struct NaiveWorld {
     let enrolled: Instant
     let birthday: MonthDay?
     let referredBy: String?
+    /// What other members have had of every budget.
+    var drawnByOthers: Int64 = 0
     /// In the order in which they became known.
     private(set) var facts: [NaiveFact] = []
     /// Returns that wait for their sale, with their times.
@@ -89,6 +91,11 @@ struct NaiveWorld {
             isFirst: member.purchases == 0, isReferred: member.purchases == 0 && referredBy != nil,
             isInBirthdayMonth: birthday?.month == programme.day(at).month,
             paidWithPoints: payment?.money ?? 0, countersBefore: member.counters, period: member.period(at: at))
+        for rule in version.earning {
+            guard let budget = rule.budget else { continue }
+            let counter = NaiveCounter(name: "budget \(rule.id)", window: budget.window.naiveName(programme.day(at)))
+            sale.countersBefore[counter] = drawnByOthers + drawn(counter)
+        }
         let rows = NaiveOrder(purchase.lines, version).earningRows(paidWithPoints: sale.paidWithPoints)
         let rules = NaiveRules(sale, rows, under: programme)
         sale.earned = rules.given.map { earning($0, of: sale) }
@@ -99,6 +106,17 @@ struct NaiveWorld {
             spend(payment.redemption, wasReserved: true, at: confirmsAt)
         }
         try settleWaiting(for: sale)
+    }
+
+    /// What is gone of a budget now, whatever time it was drawn for.
+    private func drawn(_ counter: NaiveCounter) -> Int64 {
+        facts.reduce(0) { sum, fact in
+            switch fact.kind {
+            case .sale(let sale): sum + sale.counts[counter, default: 0]
+            case .goodsBack(let back): sum - back.counts[counter, default: 0]
+            default: sum
+            }
+        }
     }
 
     private func isOwn(_ currency: String) -> Bool { currency == programme.currencies[0].code }

@@ -118,6 +118,12 @@ extension WrongProgrammeTests {
             "cap: {points: 3000, per: life}", "cap: {points: 3000, per: day}",
             "14: `cap` of a rule that accumulates must be per life: it gives what is due of one growing total"),
         Case(
+            "cap: {points: 3000, per: life}", "budget: {points: 3000, per: life}",
+            "14: a rule that accumulates has no `budget`: it gives what is due of one growing total"),
+        Case(
+            "points: 1, points_per", "budget: {points: 0, per: life}, points: 1, points_per",
+            "12: `points` must be a whole number, between 1 and 1000000000, not `0`"),
+        Case(
             "unless: [set]", "unless: [later]",
             "14: `later` is not an earlier earning rule of this version, which has base, triple, stamp, set"),
         Case(
