@@ -87,7 +87,7 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
             SecuredRoute(method: .post, uri: "/v1/log/verify", scopes: [.admin]),
             SecuredRoute(method: .get, uri: "/v1/log/checkpoint", scopes: [.admin]),
         ]
-        + ["liability", "breakage", "tiers", "kpis", "segments"].map {
+        + ["liability", "breakage", "tiers", "kpis", "segments", "settlement"].map {
             SecuredRoute(method: .get, uri: "/v1/reports/\($0)", scopes: [.admin])
         }
 

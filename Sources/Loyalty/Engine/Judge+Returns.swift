@@ -38,7 +38,7 @@ extension Judge {
                     taken: try taken(of: order, sale, leaving: earned[1], under: version),
                     qualifying: counted ? amount : 0, orders: counted && left == 0 && amount > 0 ? 1 : 0,
                     period: sale.period, counts: earned[0].counts(leaving: earned[1]),
-                    waivesDebt: version.returns.debt == .waive, outcome: noOutcome)))
+                    waivesDebt: version.returns.debt == .waive, partner: sale.purchase.partner, outcome: noOutcome)))
     }
 
     /// A return without a receipt: rate and tier at its own time, rounded like a sale.

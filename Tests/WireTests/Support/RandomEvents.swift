@@ -85,11 +85,11 @@ extension Seeded {
             goods: goods(), version: small(), tier: text(),
             taken: few { random in
                 PurchaseReturned.Taken(
-                    rule: random.text(), wallet: random.text(), points: random.number(),
+                    rule: random.text(), wallet: random.text(), points: random.number(), waived: random.number(),
                     period: random.maybe { $0.period() })
             },
             qualifying: number(), orders: number(), period: period(), counts: few { $0.count() },
-            waivesDebt: chance(50), outcome: outcome())
+            waivesDebt: chance(50), partner: maybe { $0.text() }, outcome: outcome())
     }
 
     private mutating func tierChanged() -> TierChanged {
