@@ -63,6 +63,8 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
         SecuredRoute(
             method: .post, uri: member + "/tier", scopes: [.admin], body: #"{"tier": "vib", "reason_code": "goodwill"}"#
         ),
+        SecuredRoute(
+            method: .post, uri: "/v1/rewards/spa-day/codes", scopes: [.admin], body: #"{"codes": ["A1"]}"#),
         SecuredRoute(method: .get, uri: "/v1/programmes", scopes: [.admin]),
         SecuredRoute(method: .get, uri: "/v1/programmes/beauty", scopes: [.admin]),
         SecuredRoute(

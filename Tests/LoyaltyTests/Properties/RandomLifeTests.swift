@@ -81,7 +81,7 @@ extension Till {
 
 extension [DatedEvent] {
     /// The same life, but somebody else bought: what stands is that the member was there.
-    fileprivate func without(_ order: OrderReference) -> [DatedEvent] {
+    func without(_ order: OrderReference) -> [DatedEvent] {
         compactMap { dated in
             switch dated.event {
             case .purchaseCompleted(var event) where event.purchase.order == order:
@@ -97,7 +97,7 @@ extension [DatedEvent] {
 
 extension MemberState {
     /// Sums of spend and of points earned.
-    fileprivate var withoutOrders: [Total] { totals.filter { $0.metric != Metric.orders.name } }
+    var withoutOrders: [Total] { totals.filter { $0.metric != Metric.orders.name } }
 }
 
 extension Programme {
@@ -107,7 +107,7 @@ extension Programme {
     fileprivate var redeemsByItself: Bool { versions.contains { $0.rewards.contains(where: \.isAutomatic) } }
 
     /// Debt is owed, and nothing is redeemed by itself.
-    fileprivate mutating func owes() {
+    mutating func owes() {
         for index in versions.indices {
             versions[index].returns.debt = .owe
             versions[index].rewards.removeAll(where: \.isAutomatic)

@@ -220,6 +220,9 @@ extension WrongProgrammeTests {
             "automatic: true", "automatic: true, per_order: 1",
             "27: `automatic` does not go with an order, a co-payment or money off: nobody stands at a till then"),
         Case("automatic: true", "automatic: yes", "27: `automatic` must be true or false, not `yes`"),
+        Case(
+            "valid_days: 9}", "valid_days: 9, codes: pool}",
+            "27: `automatic` does not go with codes out of a pool, which may be empty by then"),
         Case("valid_days: 9", "codes: guessed", "27: `codes` must be generated or pool, not `guessed`"),
     ]
 
