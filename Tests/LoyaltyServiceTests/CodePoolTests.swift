@@ -48,7 +48,9 @@ struct CodePoolTests {
             let id = try #require(UUID(uuidString: view.redemption.id))
             #expect(try await shop.other.redemption(id, at: Shop.now).voucher?.code == view.voucher?.code)
             // More codes, and there are some again.
-            #expect(try await shop.brings(["SPA-16", "spa 3 x"]) == .init(programme: "club", reward: "spa", added: 1, known: 1, left: 1))
+            #expect(
+                try await shop.brings(["SPA-16", "spa 3 x"])
+                    == .init(programme: "club", reward: "spa", added: 1, known: 1, left: 1))
             let last = try await shop.other.redeem(
                 .reward("spa", confirm: true), member: everybody[0], idempotencyKey: nil, at: Shop.now)
             #expect(last.voucher?.code == "SPA-16")

@@ -75,5 +75,6 @@ extension ServiceError {
     /// The reward has no pool.
     static let noCodePool = ServiceError(
         code: "no_code_pool", status: 409, title: "The reward's codes are not brought",
-        detail: "Only a reward with `voucher: {codes: pool}` takes codes: those of others are made when they are redeemed.")
+        detail:
+            "Only a reward with `voucher: {codes: pool}` takes codes: those of others are made when they are redeemed.")
 }

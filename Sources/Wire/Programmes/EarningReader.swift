@@ -35,7 +35,8 @@ struct EarningReader {
                 id: id, wallet: reader.wallet(context.wallets), effect: effect ?? .multiplier(thousandths: 1000),
                 condition: condition(reader),
                 rounding: reader.word("round", as: EarningRule.Rounding.self) ?? .down,
-                roundingBasis: reader.word("round_each", as: EarningRule.RoundingBasis.self) ?? .order, cap: cap, budget: budget,
+                roundingBasis: reader.word("round_each", as: EarningRule.RoundingBasis.self) ?? .order, cap: cap,
+                budget: budget,
                 expiry: values.ownExpiry(reader), maturity: values.maturity(reader), unless: unless)
             return effect == nil ? nil : rule
         }

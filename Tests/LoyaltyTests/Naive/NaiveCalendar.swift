@@ -25,7 +25,9 @@ extension CivilDate {
 extension Expiry {
     /// How points end that are earned on a day.
     func naiveEnd(of day: CivilDate) -> Lot.End {
-        guard case .after(let months, let days, let boundary) = self else { return self == .never ? .never : .inactivity }
+        guard case .after(let months, let days, let boundary) = self else {
+            return self == .never ? .never : .inactivity
+        }
         let last = day.adding(months: months).adding(days: days)
         switch boundary {
         case .sameDay: return .on(last)

@@ -27,7 +27,9 @@ extension NaiveMember {
             all.append((programme.midnight(day.adding(days: 1)), .grantEnds(day)))
         }
         if let day = reviewDay { all.append((programme.midnight(day), .review(day))) }
-        for gift in dueGifts(by: instant) { all.append((programme.midnight(gift.day), .gift(gift.rule, year: gift.year, day: gift.day))) }
+        for gift in dueGifts(by: instant) {
+            all.append((programme.midnight(gift.day), .gift(gift.rule, year: gift.year, day: gift.day)))
+        }
         // The first of equals.
         return all.indices.min { (all[$0].at, $0) < (all[$1].at, $1) }.map { all[$0] }
     }
@@ -46,7 +48,9 @@ extension NaiveMember {
         let joined = programme.day(enrolled)
         for year in joined.year...max(joined.year, programme.day(instant).year) {
             for id in Set(programme.versions.flatMap { $0.gifts.map(\.id) }).sorted() {
-                guard let day = occasion(of: id, in: year, joined), gifts[id].map({ $0 < year }) ?? true else { continue }
+                guard let day = occasion(of: id, in: year, joined), gifts[id].map({ $0 < year }) ?? true else {
+                    continue
+                }
                 let at = programme.midnight(day)
                 guard at >= enrolled, at >= now,
                     let rule = programme.version(at: at).gifts.first(where: { $0.id == id }),

@@ -90,6 +90,7 @@ extension NaiveWorld {
     /// The same person.
     init(_ programme: Programme, of till: Till) {
         self.init(
-            programme, enrolled: till.state.enrolledAt, birthday: till.state.birthday, referredBy: till.state.referredBy)
+            programme, enrolled: till.state.enrolledAt, birthday: till.state.birthday, referredBy: till.state.referredBy
+        )
     }
 }

@@ -77,7 +77,8 @@ struct Share: Sendable, CustomTestStringConvertible {
         _ property: @escaping Shrinking.Property
     ) throws {
         try forAll(
-            length: length, of: share, changing: { programme, _ in change(&programme) }, dressing: { steps, _ in steps },
+            length: length, of: share, changing: { programme, _ in change(&programme) },
+            dressing: { steps, _ in steps },
             property)
     }
 

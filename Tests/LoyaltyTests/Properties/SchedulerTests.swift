@@ -12,7 +12,9 @@ struct SchedulerTests {
         try share.forAll(
             length: 10, of: 2, lates: 3,
             changing: { programme, _ in
-                for index in programme.versions.indices { programme.versions[index].rewards.removeAll(where: \.isAutomatic) }
+                for index in programme.versions.indices {
+                    programme.versions[index].rewards.removeAll(where: \.isAutomatic)
+                }
             }, dressing: SchedulerTests.payLate, SchedulerTests.isTheSame)
     }
 
@@ -21,7 +23,8 @@ struct SchedulerTests {
         try share.forAll(
             length: 10, of: 4, lates: 0,
             changing: { programme, _ in
-                for index in programme.versions.indices where programme.versions[index].rewards.allSatisfy({ !$0.isAutomatic }) {
+                for index in programme.versions.indices
+                where programme.versions[index].rewards.allSatisfy({ !$0.isAutomatic }) {
                     programme.versions[index].rewards.append(
                         Reward(
                             id: "self", kind: .voucher, price: 60, value: 3_00, voucher: VoucherRules(validDays: 30),
