@@ -100,6 +100,9 @@ public enum Schema {
         SchemaMigration(
             version: 9, name: "voucher codes that the shop brings",
             files: [SQLFile("tables/voucher_code", PackageResources.voucher_code_sql)]),
+        SchemaMigration(
+            version: 10, name: "households",
+            files: [SQLFile("tables/household", PackageResources.household_sql)]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.

@@ -4,14 +4,15 @@ public import Loyalty
 public import Wire
 
 extension LoyaltyService {
-    /// Holds or spends points.
+    /// Holds or spends points: the member's own, or their household's.
     ///
-    /// - Throws: `insufficient_points`, `out_of_stock`, `not_eligible`, `reward_not_found`, `member_not_found`.
+    /// - Throws: `no_household`, `insufficient_points`, `out_of_stock`, `not_eligible`, `reward_not_found`, `member_not_found`.
     public func redeem(
         _ body: RedemptionBody, member: UUID, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> RedemptionView {
         do {
-            let (member, known) = try await survivor(of: member)
+            let payer = body.household ? try await householdAccount(of: member) : member
+            let (member, known) = try await survivor(of: payer)
             let id =
                 self.repeatKey(idempotencyKey, content: "").map { Digest.uuid("redemption", "\($0.key)") }
                 ?? ids.next(nowMicros: at.micros)
