@@ -29,7 +29,7 @@ struct HouseholdRoutes<API: HouseholdAPI>: Sendable {
     private func create(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let key = try RequestKey.of(request, principal: context.principal, route: "POST /v1/households")
         let bytes = try await BodyReader.optionalJSON(request, configuration)
-        let body = try parsed(bytes, by: HouseholdBody.read)
+        let body = try Self.body(bytes)
         let household = try await api.createHousehold(body, idempotencyKey: key, at: context.receivedAt)
         var headers: HTTPFields = [.location: "/v1/households/\(UUIDText.text(household.id))"]
         if household.isReplayed { headers[RequestKey.replayed] = "true" }
@@ -43,6 +43,10 @@ struct HouseholdRoutes<API: HouseholdAPI>: Sendable {
         let key = try RequestKey.of(
             request, principal: context.principal, route: "POST /v1/households/\(UUIDText.text(id))/\(what)")
         return (id, key, try await request.body(within: configuration, HouseholdMemberBody.read))
+    }
+
+    private static func body(_ bytes: [UInt8]) throws(Problem) -> HouseholdBody {
+        do throws(BodyError) { return try HouseholdBody.read(bytes) } catch { throw Problem(error) }
     }
 
     private static func id(_ context: AuthenticatedContext) throws(ServiceError) -> UUID {
