@@ -1,3 +1,4 @@
+import EventLog
 import Loyalty
 import Postgres
 
@@ -53,7 +54,7 @@ enum BudgetBook {
         ]
     }
 
-    private static func used(_ rows: [PostgresRow]) throws -> [Budget: Int64] {
+    private static func used(_ rows: PostgresRows) throws -> [Budget: Int64] {
         var used: [Budget: Int64] = [:]
         for row in rows {
             let budget = Budget(programme: try row.text(0), rule: try row.text(1), window: try row.text(2))
