@@ -31,7 +31,7 @@ struct BudgetTests {
             let changes = answers.map { $0.answer?.outcome.change ?? -1 }
             #expect(!changes.contains(-1))
             // 60 of the base rule, 255 of the campaign, and 3 of that day.
-            #expect(changes.reduce(0, +) == 60 + 255 + 3)
+            #expect(changes.sum == 318)
             #expect(try await shop.used("campaign") == 255)
             #expect(try await shop.used("daily") == 3)
             // Another day has a budget of its own; the campaign is over.
@@ -65,7 +65,7 @@ struct BudgetTests {
                 IncomingEvent.purchase("\(number)", by: .external("m\(number % 4)"), dollars: 1)
             }
             let answers = await shop.service.record(events)
-            #expect(answers.compactMap { $0.answer?.outcome.change }.reduce(0, +) == 30 + 255 + 3)
+            #expect(answers.compactMap { $0.answer?.outcome.change }.sum == 288)
             #expect(try await shop.used("campaign") == 255)
         }
     }
@@ -84,4 +84,8 @@ extension Shop {
         #expect(used == counted)
         return used
     }
+}
+
+extension [Int64] {
+    fileprivate var sum: Int64 { reduce(0) { $0 + $1 } }
 }
