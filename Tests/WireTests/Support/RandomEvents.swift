@@ -85,7 +85,7 @@ extension Seeded {
             goods: goods(), version: small(), tier: text(),
             taken: few { random in
                 PurchaseReturned.Taken(
-                    rule: random.text(), wallet: random.text(), points: random.number(), waived: random.number(),
+                    rule: random.text(), wallet: random.text(), points: random.number(),
                     period: random.maybe { $0.period() })
             },
             qualifying: number(), orders: number(), period: period(), counts: few { $0.count() },
