@@ -89,6 +89,7 @@ func buildRouter(
     ActRoutes(api: api, configuration: configuration).add(to: secured)
     HouseholdRoutes(api: api, configuration: configuration).add(to: secured)
     ProgrammeRoutes(api: api, configuration: configuration).add(to: secured)
+    SimulationRoutes(api: api).add(to: secured)
     KeyRoutes(api: api, configuration: configuration).add(to: secured)
     AuditRoutes(api: api).add(to: secured)
     return router

@@ -1,5 +1,6 @@
 public import Loyalty
 public import LoyaltyService
+public import Wire
 
 /// Programmes and their versions.
 public protocol ProgrammesAPI: Sendable {
@@ -13,4 +14,7 @@ public protocol ProgrammesAPI: Sendable {
     func publish(
         _ text: String, as number: Int, of id: String, at: Instant
     ) async throws(ServiceError) -> ProgrammeView
+
+    /// Begins to judge history by a draft.
+    func simulate(_ body: SimulationBody, of id: String, at now: Instant) async throws(ServiceError) -> OperationView
 }

@@ -20,6 +20,7 @@ enum FakeAct: Hashable, Sendable {
     case subscribe(SubscriptionBody)
     case grant(TierBody)
     case publish(String, as: Int, of: String)
+    case simulate(SimulationBody, of: String)
 }
 
 extension FakeLoyalty {
@@ -175,6 +176,13 @@ extension FakeLoyalty {
     ) async throws(ServiceError) -> ProgrammeView {
         _ = try note(.publish(text, as: number, of: id))
         return Samples.programme(isNew: number > 1)
+    }
+
+    func simulate(
+        _ body: SimulationBody, of id: String, at now: Instant
+    ) async throws(ServiceError) -> OperationView {
+        _ = try note(.simulate(body, of: id))
+        return Self.operation("programme.simulate")
     }
 }
 
