@@ -74,8 +74,9 @@ extension LoyaltyService {
                     throw ServiceError.internalFault("no reply to an enrolment")
                 }
                 if isReplayed { try await directory.release(claim) }
-                if !isReplayed, let email = body.email { _ = await claimOrders(under: email, for: id, at: at) }
-                return Enrolment(member: try await view(of: id, at: at), isReplayed: isReplayed)
+                if isReplayed { return try await enrolment(of: id, at: at) }
+                if let email = body.email { _ = await claimOrders(under: email, for: id, at: at) }
+                return Enrolment(member: try await view(of: id, at: at))
             } catch let error as ServiceError where error == .identifierTaken || error == .idempotencyKeyReused {
                 try await directory.release(claim)
                 throw error
@@ -89,7 +90,22 @@ extension LoyaltyService {
     private func firstEnrolment(_ repeatKey: RepeatKey, at: Instant) async throws -> Enrolment? {
         guard let first = try await log.events(byKeys: [repeatKey.key], on: client)[repeatKey.key] else { return nil }
         guard first.contentHash == repeatKey.contentHash else { throw ServiceError.idempotencyKeyReused }
-        return Enrolment(member: try await view(of: first.stream, at: at), isReplayed: true)
+        return try await enrolment(of: first.stream, at: at)
+    }
+
+    /// The answer to whoever enrolled somebody, again: what the member had then, which is nothing, under the name that
+    /// they go by now. What they were called is kept nowhere else, so that it can be forgotten.
+    private func enrolment(of member: UUID, at: Instant) async throws -> Enrolment {
+        var view = try await view(of: member, at: at)
+        guard view.id == member else { return Enrolment(member: view, isReplayed: true) }
+        guard let first = try await log.events(of: member, after: 0, limit: 1, on: client).first,
+            let newcomer = MemberState(beginningWith: try DatedEvent(first))
+        else { throw ServiceError.internalFault("member \(member) has no beginning") }
+        let programme = try programme(of: newcomer)
+        let then = try programme.current(newcomer, at: newcomer.latest).state
+        (view.version, view.enrolledAt) = (first.version, then.enrolledAt)
+        view.balance = programme.balance(of: then, at: then.latest)
+        return Enrolment(member: view, isReplayed: true)
     }
 
     /// Keyed digests: both may hold what tells who somebody is, and the log keeps them for ever.

@@ -41,12 +41,17 @@ extension FakeLoyalty {
         if member != Self.memberID { throw Self.notFound }
     }
 
-    func quote(_ body: QuoteBody, at: Instant) async throws(ServiceError) -> QuoteView {
-        _ = try note(.quote(body))
-        return QuoteView(
-            memberID: body.member.kind == .id ? Self.memberID : nil,
-            outcome: Outcome(change: 139, available: 139, pending: 0, tier: "insider", previousTier: "insider"),
-            entries: [Samples.entry(recordedAt: nil)], balance: Samples.balance(at: at))
+    func quote(
+        _ body: QuoteBody, idempotencyKey: RequestKey?, at: Instant, answer: @Sendable (QuoteView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        let isReplayed = try note(.quote(body), idempotencyKey)
+        var kept = answer(
+            QuoteView(
+                memberID: body.member.kind == .id ? Self.memberID : nil,
+                outcome: Outcome(change: 139, available: 139, pending: 0, tier: "insider", previousTier: "insider"),
+                entries: [Samples.entry(recordedAt: nil)], balance: Samples.balance(at: at)))
+        kept.isReplayed = isReplayed
+        return kept
     }
 
     func redeem(
@@ -119,7 +124,9 @@ extension FakeLoyalty {
 
     func approveAdjustment(_ id: UUID, agent: UUID, at: Instant) async throws(ServiceError) -> ActView {
         guard id == Self.requestID else { throw .adjustmentNotFound }
-        return Samples.act(isReplayed: try note(.approve(id)))
+        let isDone = state.withLock { $0.acts.contains(.approve(id)) }
+        _ = try note(.approve(id))
+        return Samples.act(isReplayed: isDone)
     }
 
     func transfer(

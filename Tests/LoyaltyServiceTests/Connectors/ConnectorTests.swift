@@ -39,6 +39,45 @@ struct ConnectorTests {
         #expect(ledgers.count == 1, "\(ledgers)")
     }
 
+    /// A refund of money alone beside a test order; an order that was edited and refunded; a guest who joins at some time.
+    private static let traps: [(names: [String], withTimes: Bool, points: Int64)] = [
+        (["shopify/orders-paid-4194", "shopify/refund-4194", "shopify/orders-paid-test", "shopify/orders-paid"], true, 42),
+        (
+            [
+                "woocommerce/order-updated-refund-1", "woocommerce/order-updated-refund-2",
+                "woocommerce/order-updated-completed", "woocommerce/order-updated-edited",
+            ], false, 46
+        ),
+        ([joining, "shopify/orders-paid-guest", "shopify/refund-guest", "woocommerce/order-created-guest"], false, 74),
+    ]
+    private static let joining = "guest@example.com joins"
+
+    @Test("traps in all 24 orders, each several times, give the same ledger", arguments: traps.indices)
+    func traps(index: Int) async throws {
+        let (names, withTimes, points) = Self.traps[index]
+        let seen = Mutex<Set<[String]>>([])
+        for order in permutations(names) {
+            try await Shop.with(enrolment: .explicit) { shop async throws in
+                var member = names.contains(Self.joining) ? nil : try await shop.service.enrol(Self.ada, at: Shop.start).id
+                for (place, name) in order.enumerated() {
+                    if name == Self.joining {
+                        let guest = EnrolmentBody(email: "guest@example.com")
+                        member = try await shop.service.enrol(guest, at: Shop.start).id
+                        continue
+                    }
+                    for _ in 0...(place % 3) { try await shop.deliver(name) }
+                    for earlier in order.prefix(place) where earlier != Self.joining { try await shop.deliver(earlier) }
+                }
+                let somebody = try #require(member)
+                #expect(try await shop.points(of: somebody) == points, "\(order)")
+                let ledger = try await shop.ledger(of: somebody, withTimes: withTimes)
+                seen.withLock { _ = $0.insert(ledger) }
+            }
+        }
+        let ledgers = seen.withLock { $0 }
+        #expect(ledgers.count == 1, "\(ledgers)")
+    }
+
     @Test("one message by two servers at once counts once")
     func atOnce() async throws {
         try await Shop.with(servers: 2, enrolment: .explicit) { shop async throws in
