@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import LoyaltyService
 import Testing
+import Wire
 
 @testable import HTTPAPI
 

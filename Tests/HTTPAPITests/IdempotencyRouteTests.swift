@@ -1,4 +1,6 @@
 import HTTPTypes
+import LoyaltyService
+import Synchronization
 import Testing
 
 @testable import HTTPAPI

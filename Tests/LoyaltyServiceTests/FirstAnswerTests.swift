@@ -1,9 +1,9 @@
 import Foundation
 import Loyalty
 import Testing
-import Wire
 
 @testable import LoyaltyService
+@testable import Wire
 
 @Suite("the first answer again")
 struct FirstAnswerTests {

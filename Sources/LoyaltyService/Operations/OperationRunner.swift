@@ -111,13 +111,24 @@ public final class OperationRunner: Sendable {
             return (.succeeded, try await job.work { gauge.progress = $0 })
         } catch {
             if Task.isCancelled { return (.interrupted, Array(OperationStore.ended.utf8)) }
-            logger.error("operation failed", metadata: ["kind": "\(job.kind)", "error": "\(error)"])
+            logger.log(
+                level: OperationRunner.isFault(error) ? .error : .warning, "operation failed",
+                metadata: ["kind": "\(job.kind)", "error": "\(error)"])
             var writer = JSONWriter()
             writer.beginObject()
             writer.member("detail", OperationRunner.detail(of: error))
             if let fault = error as? FoldFault { fault.write(to: &writer) }
             writer.endObject()
             return (.failed, writer.bytes)
+        }
+    }
+
+    /// Whether somebody has to look into it. What was asked for and cannot be had now is no fault of the server.
+    private static func isFault(_ error: any Error) -> Bool {
+        switch error {
+        case RebuildFault.gap: true
+        case is RebuildFault: false
+        default: true
         }
     }
 

@@ -52,8 +52,8 @@ struct ConnectorTests {
     ]
     private static let joining = "guest@example.com joins"
 
-    @Test("traps in all 24 orders, each several times, give the same ledger", arguments: traps.indices)
-    func traps(index: Int) async throws {
+    @Test("traps in all 24 orders, each several times, give the same ledger", arguments: 0..<3)
+    func trapsInAllOrders(index: Int) async throws {
         let (names, withTimes, points) = Self.traps[index]
         let seen = Mutex<Set<[String]>>([])
         for order in permutations(names) {
