@@ -32,7 +32,8 @@ extension Acceptance {
                     for name in names { #expect(figures.contains(name), "\(file): \(name)") }
                 }
                 #expect(figures.contains("treue_database_up 1\n"))
-                #expect(figures.contains("treue_log_events 3\n"))
+                // The member, the purchase and its points; the administrator's key and endpoint.
+                #expect(figures.contains("treue_log_events 5\n"))
             }
         }
 

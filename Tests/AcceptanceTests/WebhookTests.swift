@@ -71,7 +71,9 @@ extension Acceptance {
             }
             // An enrolment, and each sale's points: 16 messages for each of four members.
             try await onThread {
-                try waitUntil("all messages", seconds: 100) { Set(try taken(place).map(\.id)).count >= 64 }
+                try waitUntil(
+                    "all messages", seconds: 240, hint: { "\((try? taken(place)) ?? []) \(receiver.process.errors)" }
+                ) { Set(try taken(place).map(\.id)).count >= 64 }
             }
             let all = try taken(place)
             #expect(all.allSatisfy { $0.valid && $0.same })

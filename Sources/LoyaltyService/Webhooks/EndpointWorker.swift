@@ -113,39 +113,47 @@ final class EndpointWorker: Sendable {
     /// One attempt, and its result on disk.
     private func attempt(_ item: DeliveryWindow.Item) async {
         do {
-            let policy = DeliveryPolicy(world.configuration)
-            var generator = SystemRandomNumberGenerator()
-            var (result, answer): (AttemptResult?, WebhookAnswer?)
-            if policy.isTooOld(item, at: world.clock()) {
-                result = AttemptResult(
-                    state: .dead, attempts: item.attempts, nextAt: world.clock(),
-                    error: "not delivered within the time it may take")
-            } else if let request = try await request(for: item) {
-                let made = await channel.post(request)
-                // A broken-off attempt tells nothing about the endpoint.
-                if Task.isCancelled { return }
-                answer = made
-                result = policy.result(of: made, for: item, at: world.clock(), using: &generator)
-            }
-            if let result {
-                try await WebhookDeliveryStore().settle(item.id, result, at: world.clock(), on: world.client)
-            }
-            sink.yield(.done(item, result, answer))
+            let now = world.clock()
+            let content = try await WebhookDeliveryStore().content(of: item.id, at: now, on: world.client)
+            guard let content else { return done(item, nil) }
+            // It keeps its place: whoever enables the endpoint may do so before anybody saw that it was disabled.
+            guard content.isEnabled else { return wait(item, for: world.configuration.pollInterval) }
+            let (result, answer) = try await result(of: item, content, at: now)
+            // A broken-off attempt tells nothing about the endpoint.
+            if Task.isCancelled { return }
+            try await WebhookDeliveryStore().settle(item.id, result, at: world.clock(), on: world.client)
+            done(item, result, answer)
         } catch {
             // The database is away: the same attempt again, a little later.
             world.logger.warning("a webhook could not be settled", metadata: ["error": "\(error)"])
-            let later = Instant(micros: world.clock().micros + 1_000_000)
-            let again = AttemptResult(state: .pending, attempts: item.attempts, nextAt: later)
-            sink.yield(.done(item, again, nil))
+            wait(item, for: .seconds(1))
         }
     }
 
-    /// nil when the delivery is not pending any more.
-    private func request(for item: DeliveryWindow.Item) async throws -> WebhookRequest? {
-        let now = world.clock()
-        guard let content = try await WebhookDeliveryStore().content(of: item.id, at: now, on: world.client) else {
-            return nil
+    private func done(_ item: DeliveryWindow.Item, _ result: AttemptResult?, _ answer: WebhookAnswer? = nil) {
+        sink.yield(.done(item, result, answer))
+    }
+
+    /// The same attempt again, later.
+    private func wait(_ item: DeliveryWindow.Item, for pause: Duration) {
+        let later = Instant(micros: world.clock().micros + pause.micros)
+        done(item, AttemptResult(state: .pending, attempts: item.attempts, nextAt: later))
+    }
+
+    private func result(
+        of item: DeliveryWindow.Item, _ content: WebhookDeliveryStore.Content, at now: Instant
+    ) async throws -> (AttemptResult, WebhookAnswer?) {
+        let policy = DeliveryPolicy(world.configuration)
+        guard !policy.isTooOld(item, at: now) else {
+            let text = "not delivered within the time it may take"
+            return (AttemptResult(state: .dead, attempts: item.attempts, nextAt: now, error: text), nil)
         }
+        let answer = await channel.post(try request(for: content, at: now))
+        var generator = SystemRandomNumberGenerator()
+        return (policy.result(of: answer, for: item, at: world.clock(), using: &generator), answer)
+    }
+
+    private func request(for content: WebhookDeliveryStore.Content, at now: Instant) throws -> WebhookRequest {
         let secrets = try content.secrets.map { sealed in
             WebhookSecret(bytes: try world.keys.open(sealed.sealed, dataKey: sealed.key, for: id))
         }

@@ -77,17 +77,19 @@ struct WebhookDeliveryStore: Sendable {
         var url: String
         /// The newest first.
         var secrets: [SealedSecret]
+        var isEnabled: Bool
     }
 
     private static let contentOf: PostgresStatement = """
         SELECT delivery.message_id, delivery.body, endpoint.url, endpoint.secret_key, endpoint.secret,
-               CASE WHEN endpoint.previous_until > $2 THEN endpoint.previous_key END, endpoint.previous_secret
+               CASE WHEN endpoint.previous_until > $2 THEN endpoint.previous_key END, endpoint.previous_secret,
+               endpoint.is_enabled
           FROM treue.webhook_delivery AS delivery
           JOIN treue.webhook_endpoint AS endpoint ON endpoint.id = delivery.endpoint_id
-         WHERE delivery.id = $1 AND delivery.state = 'pending' AND endpoint.is_enabled
+         WHERE delivery.id = $1 AND delivery.state = 'pending'
         """
 
-    /// nil when it is not pending any more, or the endpoint is not enabled.
+    /// nil when it is not pending any more.
     func content(
         of id: UUID, at now: Instant, on connection: some PostgresQuerying
     ) async throws(PostgresError) -> Content? {
@@ -98,7 +100,8 @@ struct WebhookDeliveryStore: Sendable {
             secrets.append(SealedSecret(key: key, sealed: sealed))
         }
         return Content(
-            messageID: try row.text(0), body: try row.bytes(1), url: try row.text(2), secrets: secrets)
+            messageID: try row.text(0), body: try row.bytes(1), url: try row.text(2), secrets: secrets,
+            isEnabled: try row.bool(7))
     }
 
     /// Writes down what an attempt came to.
