@@ -106,7 +106,7 @@ struct AccessTests {
         let operation = try #require(
             fitting.min { $0.path.count { $0 == "{" } < $1.path.count { $0 == "{" } }, "\(route.uri)")
         let description = operation.value["description"]?.text ?? ""
-        let sentence = try #require(description.firstMatch(of: /Scopes?: ([^.]*)/)?.output.1)
+        let sentence = try #require(description.firstMatch(of: /Scopes?:\s+([^.]*)/)?.output.1)
         let named = Set(sentence.matches(of: /`([a-z:]+)`/).compactMap { Scope(rawValue: String($0.output.1)) })
         #expect(named.union([.admin]) == route.scopes, "\(operation.path): \(sentence)")
         let schemes = operation.value["security"]?.elements.flatMap { $0.members.map(\.name) } ?? ["apiKey"]
