@@ -96,16 +96,12 @@ extension LoyaltyService {
     /// The answer to whoever enrolled somebody, again: what the member had then, which is nothing, under the name that
     /// they go by now. What they were called is kept nowhere else, so that it can be forgotten.
     private func enrolment(of member: UUID, at: Instant) async throws -> Enrolment {
-        var view = try await view(of: member, at: at)
-        guard view.id == member else { return Enrolment(member: view, isReplayed: true) }
         guard let first = try await log.events(of: member, after: 0, limit: 1, on: client).first,
             let newcomer = MemberState(beginningWith: try DatedEvent(first))
         else { throw ServiceError.internalFault("member \(member) has no beginning") }
-        let programme = try programme(of: newcomer)
-        let then = try programme.current(newcomer, at: newcomer.latest).state
-        (view.version, view.enrolledAt) = (first.version, then.enrolledAt)
-        view.balance = programme.balance(of: then, at: then.latest)
-        return Enrolment(member: view, isReplayed: true)
+        return Enrolment(
+            member: try await view(of: member, as: newcomer, version: first.version, at: newcomer.enrolledAt),
+            isReplayed: true)
     }
 
     /// Keyed digests: both may hold what tells who somebody is, and the log keeps them for ever.
