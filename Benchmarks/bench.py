@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from lib import chart, load, long_rows, report, rows
+from lib import chart, load, long_rows, rebuilds, report, rows
 from lib.servers import ROOT, Server
 
 DOCS = os.path.join(ROOT, "docs/performance")
@@ -25,6 +25,7 @@ def main():
     parser.add_argument("--treue", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true", help="about two minutes, without curves; writes no files")
     parser.add_argument("--long", action="store_true", help="the rows that take hours: 50 million events, an hour")
+    parser.add_argument("--rebuilds", type=int, metavar="N", help="instead: N purchases, and rebuilds under load")
     parser.add_argument("--events", type=int, default=50_000_000, help="of --long: events in the log")
     parser.add_argument("--minutes", type=int, default=60, help="of --long: mixed load")
     parser.add_argument("--rounds", type=int, help="instead of 5, or 3 with --quick")
@@ -41,6 +42,12 @@ def main():
         # Only its PostgreSQL is wanted: the same settings, and nothing of ours in it.
         baseline.start()
         idle = server.memory_megabytes()
+        if options.rebuilds:
+            result = {"about": about(options, server), "rebuilds": rebuilds.run(server, options.rebuilds, scratch, note)}
+            result["checks"] = check(server, None)
+            write("rebuilds.json", result)
+            print(json.dumps(result["rebuilds"], indent=2))
+            return
         if options.long:
             result = {"about": about(options, server), "long": long_rows.run(server, options, scratch, note)}
             result["checks"] = check(server, None)

@@ -88,6 +88,7 @@ func buildRouter(
     RedemptionRoutes(api: api, configuration: configuration).add(to: secured)
     ActRoutes(api: api, configuration: configuration).add(to: secured)
     ProgrammeRoutes(api: api, configuration: configuration).add(to: secured)
+    SimulationRoutes(api: api).add(to: secured)
     KeyRoutes(api: api, configuration: configuration).add(to: secured)
     AuditRoutes(api: api).add(to: secured)
     return router

@@ -1,5 +1,6 @@
 public import Loyalty
 public import LoyaltyService
+public import Wire
 
 /// Programmes and their versions.
 public protocol ProgrammesAPI: Sendable {
@@ -13,4 +14,10 @@ public protocol ProgrammesAPI: Sendable {
     func publish(
         _ text: String, as number: Int, of id: String, at: Instant
     ) async throws(ServiceError) -> ProgrammeView
+
+    /// Begins to judge history by a draft, once for one idempotency key: a repeat is given what `answer` made of the first.
+    func simulate(
+        _ body: SimulationBody, of id: String, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (OperationView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer
 }

@@ -74,7 +74,7 @@ extension LoyaltyService {
                     throw ServiceError.internalFault("no reply to an enrolment")
                 }
                 if isReplayed { try await directory.release(claim) }
-                if isReplayed { return try await enrolment(of: id, at: at) }
+                if isReplayed { return try await enrolment(of: id) }
                 if let email = body.email { _ = await claimOrders(under: email, for: id, at: at) }
                 return Enrolment(member: try await view(of: id, at: at))
             } catch let error as ServiceError where error == .identifierTaken || error == .idempotencyKeyReused {
@@ -90,12 +90,12 @@ extension LoyaltyService {
     private func firstEnrolment(_ repeatKey: RepeatKey, at: Instant) async throws -> Enrolment? {
         guard let first = try await log.events(byKeys: [repeatKey.key], on: client)[repeatKey.key] else { return nil }
         guard first.contentHash == repeatKey.contentHash else { throw ServiceError.idempotencyKeyReused }
-        return try await enrolment(of: first.stream, at: at)
+        return try await enrolment(of: first.stream)
     }
 
     /// The answer to whoever enrolled somebody, again: what the member had then, which is nothing, under the name that
     /// they go by now. What they were called is kept nowhere else, so that it can be forgotten.
-    private func enrolment(of member: UUID, at: Instant) async throws -> Enrolment {
+    private func enrolment(of member: UUID) async throws -> Enrolment {
         guard let first = try await log.events(of: member, after: 0, limit: 1, on: client).first,
             let newcomer = MemberState(beginningWith: try DatedEvent(first))
         else { throw ServiceError.internalFault("member \(member) has no beginning") }

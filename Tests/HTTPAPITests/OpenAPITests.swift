@@ -173,6 +173,10 @@ struct OpenAPITests {
         case "/v1/members/{id}/tier": _ = try TierBody.read(body)
         case "/v1/programmes/{id}/versions/{n}":
             _ = try ProgrammeFile.read(String(decoding: body, as: UTF8.self), name: "example")
+        case "/v1/programmes/{id}/simulations":
+            // The draft inside, or the draft alone.
+            let inside = try? SimulationBody.read(body).document
+            _ = try ProgrammeFile.read(inside ?? String(decoding: body, as: UTF8.self), name: "example")
         default: _ = try EnrolmentBody.read(body)
         }
     }

@@ -6,7 +6,7 @@ public enum CopiedColumns: Sendable {
     /// What a fold needs: key, hashes, subject and metadata are left empty, and do not travel.
     case content
 
-    fileprivate var sql: String {
+    var sql: String {
         switch self {
         case .all: RecordedEvent.columns
         case .content:

@@ -80,7 +80,7 @@ extension LoyaltyService {
     }
 
     /// Work that changes nothing.
-    private static var looksOnly: Set<String> { ["projection.verify", "log.verify"] }
+    private static var looksOnly: Set<String> { ["projection.verify", "log.verify", "programme.simulate"] }
 
     private func projection(_ name: String) throws(ServiceError) -> any Projection {
         guard let projection = catalogue.named(name) else { throw .projectionNotFound }

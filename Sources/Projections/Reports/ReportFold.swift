@@ -32,7 +32,7 @@ extension ReportFold where Memo == NoMemo {
 struct DailyFold: ReportFold {
     typealias Memo = NoMemo
     static let name = "daily"
-    static let version = 1
+    static let version = 2
     /// Days are days here.
     let zone: ZoneRules
 
@@ -49,7 +49,8 @@ struct DailyFold: ReportFold {
         default: break
         }
         // The day is that of the entry: what a late event makes undone, it makes undone on the day it had happened.
-        for entry in dated.entries(balance: 0) where entry.points != 0 {
+        // What comes with somebody who became another has been counted where it came in.
+        for entry in dated.entries(balance: 0) where entry.points != 0 && entry.kind != .merge {
             // What waits is owed to nobody before it matures.
             try sums.add(
                 entry.points, to: entry.isPending ? "pending" : "points", on: zone.date(of: entry.at), entry.wallet,

@@ -3,7 +3,7 @@ import Postgres
 
 extension ReportReader {
     /// What became of points: names of the figures that a kind of entry counts for.
-    private static func figure(of kind: String) -> String {
+    static func figure(of kind: String) -> String {
         let kind = kind.hasSuffix("_reversal") ? String(kind.dropLast("_reversal".count)) : kind
         return switch kind {
         case "accrual", "maturity", "referral": "issued"
@@ -24,7 +24,10 @@ extension ReportReader {
 
     /// Points outstanding by period and wallet, and what moved them.
     public func liability(_ period: ReportPeriod) async throws -> ReportTable {
-        let figures = try await points(period)
+        Self.liability(of: try await points(period), period)
+    }
+
+    static func liability(of figures: RunningFigures, _ period: ReportPeriod) -> ReportTable {
         var table = ReportTable(columns: [
             "period", "wallet", "opening", "issued", "revoked", "expired", "redeemed", "adjusted", "closing",
         ])
@@ -90,7 +93,10 @@ extension ReportReader {
 
     /// How much of what was earned lapses unspent.
     public func breakage(_ period: ReportPeriod) async throws -> ReportTable {
-        let figures = try await points(period)
+        Self.breakage(of: try await points(period), period)
+    }
+
+    static func breakage(of figures: RunningFigures, _ period: ReportPeriod) -> ReportTable {
         var table = ReportTable(columns: [
             "period", "wallet", "issued", "redeemed", "expired", "breakage_rate_bp", "breakage_rate_to_date_bp",
             "outstanding", "expected_breakage",

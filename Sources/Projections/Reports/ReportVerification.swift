@@ -82,6 +82,7 @@ private struct PartitionComparer<Fold: ReportFold> {
     mutating func compare(
         on lease: PostgresLease, into result: inout ProjectionComparison, _ progress: (Int64) async -> Void
     ) async throws {
+        try await compareCheckpoint(on: lease, into: &result)
         for round in 0..<rounds {
             let isWanted = { [rounds] (member: UUID) in UInt(bitPattern: member.hashValue) % rounds == round }
             var memos: [UUID: Fold.Memo] = [:]
@@ -103,6 +104,16 @@ private struct PartitionComparer<Fold: ReportFold> {
             try await compare(sums.months, on: lease, where: isWanted, into: &result)
         }
         try await compareCells(on: lease, into: &result)
+    }
+
+    /// A follower that takes itself for further than the log is passes over what comes next.
+    private func compareCheckpoint(on lease: PostgresLease, into result: inout ProjectionComparison) async throws {
+        let head = try await lease.query(
+            "SELECT position FROM treue.head WHERE partition = $1", [.int4(Int32(truncatingIfNeeded: partition))]
+        ).first?.int8(0)
+        note(
+            "checkpoint", expected: head.map { String(min($0, position)) }, found: head.map { _ in String(position) },
+            in: &result)
     }
 
     private var place: [PostgresValue] { [.int4(Int32(truncatingIfNeeded: partition)), .int8(target.generation)] }

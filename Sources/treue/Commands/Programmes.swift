@@ -5,13 +5,14 @@ import Schema
 /// `treue programme`
 struct Programmes: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "programme", abstract: "Programme files: check, test, publish.",
+        commandName: "programme", abstract: "Programme files: check, test, simulate, publish.",
         discussion: """
             A programme is one YAML or JSON file; docs/programme.md explains every key. `treue programme schema` prints \
             its JSON Schema, with which an editor completes keys.
             """,
         subcommands: [
-            ProgrammeCheck.self, ProgrammeTest.self, ProgrammeExamples.self, ProgrammePublish.self, PrintSchema.self,
+            ProgrammeCheck.self, ProgrammeTest.self, ProgrammeExamples.self, ProgrammeSimulate.self,
+            ProgrammePublish.self, PrintSchema.self,
         ])
 
     /// `treue programme schema`

@@ -5,12 +5,18 @@
 --     psql -X -q -v ON_ERROR_STOP=1 -v csv=online-retail.csv.gz -v instant=2011-03-01T00:00:00Z -f oracle.sql
 --
 -- prints `external_id,points,qualifying_minor,tier`, sorted by external_id, one row for every customer of the file who
--- has an event at any time (before the first one: 0,0,insider). With `-v reasons=1` it prints `reason,rows` instead:
+-- has an event at any time (before the first one: 0,0,insider). With `-v flat=1` everybody earns one point for each pound,
+-- whatever their tier. With `-v reasons=1` it prints `reason,rows` instead:
 -- how many rows of the file were left out and why, `kept` among them. The CSV may be gzipped. Only temporary tables are
 -- made.
 --
 -- Why there is no recursion: until the end of 2011 no tier can end (one reached in 2010 holds until 2011-12-31) and no
 -- points can lapse (18 months), so a member's tier is the highest that a purchase has reached so far.
+
+\if :{?flat}
+\else
+  \set flat 0
+\endif
 
 \if :{?reasons}
 \else
@@ -114,7 +120,10 @@ from spent;
 
 -- 1, 1.25 or 1.5 points for each pound, rounded down once an event; quarters of a point keep it in whole numbers.
 create temp table moved as
-select *, (case when returned then -1 else 1 end) * ((4 + rank_before) * eligible / 400) as points
+select
+  *,
+  (case when returned then -1 else 1 end) * ((4 + case when :flat = 1 then 0 else rank_before end) * eligible / 400)
+    as points
 from ranked;
 
 \if :{?reasons}

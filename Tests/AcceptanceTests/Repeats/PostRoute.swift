@@ -113,6 +113,13 @@ struct PostRoute: Sendable {
         + ["/v1/projections/verify", "/v1/log/verify"].map { path in
             PostRoute(path) { _ in Attempt(path: path, body: nil) }
         }
+        + [
+            PostRoute("/v1/programmes/{id}/simulations") { _ in
+                Attempt(
+                    path: "/v1/programmes/club/simulations",
+                    body: #"{"programme": {"id": "club", "currencies": ["USD"], "versions": [{}]}}"#)
+            }
+        ]
         // A way back needs what the rebuild before it replaced.
         + ["rebuild", "rollback"].map { what in
             PostRoute("/v1/projections/{name}/\(what)") { _ in

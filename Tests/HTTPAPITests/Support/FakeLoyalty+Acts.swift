@@ -20,6 +20,7 @@ enum FakeAct: Hashable, Sendable {
     case subscribe(SubscriptionBody)
     case grant(TierBody)
     case publish(String, as: Int, of: String)
+    case simulate(SimulationBody, of: String)
 }
 
 extension FakeLoyalty {
@@ -173,6 +174,16 @@ extension FakeLoyalty {
     ) async throws(ServiceError) -> ProgrammeView {
         _ = try note(.publish(text, as: number, of: id))
         return Samples.programme(isNew: number > 1)
+    }
+
+    func simulate(
+        _ body: SimulationBody, of id: String, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (OperationView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        let isReplayed = try note(.simulate(body, of: id), idempotencyKey)
+        var kept = answer(Self.operation("programme.simulate"))
+        kept.isReplayed = isReplayed
+        return kept
     }
 }
 

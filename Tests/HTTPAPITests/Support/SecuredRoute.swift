@@ -68,6 +68,9 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
         SecuredRoute(
             method: .put, uri: "/v1/programmes/beauty/versions/1", scopes: [.admin],
             body: #"{"id": "a"}"#),
+        SecuredRoute(
+            method: .post, uri: "/v1/programmes/beauty/simulations", scopes: [.admin],
+            body: #"{"programme": {"id": "beauty"}}"#),
     ]
     private static let administration =
         [
