@@ -47,13 +47,13 @@ extension LoyaltyService {
                 throw ServiceError.programmeUnknown
             }
             let repeatKey = idempotencyKey.map { self.repeatKey($0, for: body, in: programme) }
-            if let repeatKey, let first = try await firstEnrolment(repeatKey, at: at) { return first }
+            if let repeatKey, let first = try await firstEnrolment(repeatKey) { return first }
             do throws(ServiceError) {
                 return try await join(body, in: programme, repeatKey, at: at)
             } catch {
                 // The same request may have come twice at once, and the other one was first.
                 guard error == .identifierTaken, let repeatKey,
-                    let first = try await firstEnrolment(repeatKey, at: at)
+                    let first = try await firstEnrolment(repeatKey)
                 else { throw error }
                 return first
             }
@@ -87,7 +87,7 @@ extension LoyaltyService {
     }
 
     /// The member whom an earlier request with that key made one; nil for a key that is new.
-    private func firstEnrolment(_ repeatKey: RepeatKey, at: Instant) async throws -> Enrolment? {
+    private func firstEnrolment(_ repeatKey: RepeatKey) async throws -> Enrolment? {
         guard let first = try await log.events(byKeys: [repeatKey.key], on: client)[repeatKey.key] else { return nil }
         guard first.contentHash == repeatKey.contentHash else { throw ServiceError.idempotencyKeyReused }
         return try await enrolment(of: first.stream)

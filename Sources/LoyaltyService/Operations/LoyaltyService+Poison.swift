@@ -1,6 +1,6 @@
 import EventLog
-public import Loyalty
 import Logging
+public import Loyalty
 import Postgres
 public import Projections
 public import Wire

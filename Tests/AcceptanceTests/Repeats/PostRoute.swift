@@ -37,7 +37,8 @@ struct PostRoute: Sendable {
             let member = try await stage.member()
             return Attempt(
                 path: "/v1/quotes",
-                body: #"{"member":{"id":"\#(member)"},"currency":"USD","lines":[{"sku":"a","quantity":1,"unit_price":900}]}"#
+                body:
+                    #"{"member":{"id":"\#(member)"},"currency":"USD","lines":[{"sku":"a","quantity":1,"unit_price":900}]}"#
             )
         },
         PostRoute("/v1/members/{id}/redemptions") { stage in
@@ -117,7 +118,9 @@ struct PostRoute: Sendable {
             PostRoute("/v1/programmes/{id}/simulations") { _ in
                 Attempt(
                     path: "/v1/programmes/club/simulations",
-                    body: #"{"programme": {"id": "club", "currencies": ["USD"], "versions": [{}]}}"#)
+                    body:
+                        #"{"programme": {"id": "club", "currencies": ["USD"], "versions": [{"earning": [{"id": "base", "points": 2, "per": 1}]}]}}"#
+                )
             }
         ]
         // A way back needs what the rebuild before it replaced.

@@ -6,7 +6,8 @@ extension Acceptance {
     @Suite struct Repeats {
         private static let times = 200
 
-        @Test("200 identical POSTs at once over two servers: one effect and equal answers, on every route that there is")
+        @Test(
+            "200 identical POSTs at once over two servers: one effect and equal answers, on every route that there is")
         func everyPost() async throws {
             let stage = try await Stage()
             try await #expect(described(stage) == Set(PostRoute.all.map(\.path)))

@@ -41,7 +41,10 @@ struct ConnectorTests {
 
     /// A refund of money alone beside a test order; an order that was edited and refunded; a guest who joins at some time.
     private static let traps: [(names: [String], withTimes: Bool, points: Int64)] = [
-        (["shopify/orders-paid-4194", "shopify/refund-4194", "shopify/orders-paid-test", "shopify/orders-paid"], true, 42),
+        (
+            ["shopify/orders-paid-4194", "shopify/refund-4194", "shopify/orders-paid-test", "shopify/orders-paid"],
+            true, 42
+        ),
         (
             [
                 "woocommerce/order-updated-refund-1", "woocommerce/order-updated-refund-2",
@@ -58,7 +61,8 @@ struct ConnectorTests {
         let seen = Mutex<Set<[String]>>([])
         for order in permutations(names) {
             try await Shop.with(enrolment: .explicit) { shop async throws in
-                var member = names.contains(Self.joining) ? nil : try await shop.service.enrol(Self.ada, at: Shop.start).id
+                var member =
+                    names.contains(Self.joining) ? nil : try await shop.service.enrol(Self.ada, at: Shop.start).id
                 for (place, name) in order.enumerated() {
                     if name == Self.joining {
                         let guest = EnrolmentBody(email: "guest@example.com")
