@@ -118,7 +118,7 @@ extension LoyaltyService {
     @discardableResult
     private func arrive(_ id: UUID, at: Instant) async throws -> CommandReply? {
         guard let first = try await log.events(byKeys: [id.bytes], on: client)[id.bytes] else { return nil }
-        let reply: CommandReply
+        let reply: CommandReply?
         let second = RepeatKey(key: Digest.sixteen("errand", UUIDText.text(id)), contentHash: id.bytes)
         switch try DatedEvent(first).event {
         case .pointsTransferred(var transfer):
@@ -130,7 +130,9 @@ extension LoyaltyService {
             let absorbed = MemberAbsorbed(
                 from: UUIDText.text(first.stream), state: try await state(of: first.stream, before: first.version))
             reply = try await perform(.absorb(absorbed), for: try await living(into), at: at, second)
-        default: return nil
+        case let event:
+            try await tellReferrer(of: event, by: first.stream, at: at)
+            reply = nil
         }
         try await end(id)
         return reply
