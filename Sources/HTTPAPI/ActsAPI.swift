@@ -5,8 +5,10 @@ public import Wire
 
 /// What is done for members beside recording what checkouts say: points spent, given, handed on.
 public protocol ActsAPI: Sendable {
-    /// What a purchase would bring; writes nothing.
-    func quote(_ body: QuoteBody, at: Instant) async throws(ServiceError) -> QuoteView
+    /// What a purchase would bring, once for one idempotency key: a repeat is given what `answer` made of the first.
+    func quote(
+        _ body: QuoteBody, idempotencyKey: RequestKey?, at: Instant, answer: @Sendable (QuoteView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer
 
     /// Holds or spends points.
     func redeem(

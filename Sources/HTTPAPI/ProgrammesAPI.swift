@@ -15,6 +15,9 @@ public protocol ProgrammesAPI: Sendable {
         _ text: String, as number: Int, of id: String, at: Instant
     ) async throws(ServiceError) -> ProgrammeView
 
-    /// Begins to judge history by a draft.
-    func simulate(_ body: SimulationBody, of id: String, at now: Instant) async throws(ServiceError) -> OperationView
+    /// Begins to judge history by a draft, once for one idempotency key: a repeat is given what `answer` made of the first.
+    func simulate(
+        _ body: SimulationBody, of id: String, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (OperationView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer
 }

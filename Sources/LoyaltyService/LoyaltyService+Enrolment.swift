@@ -47,13 +47,13 @@ extension LoyaltyService {
                 throw ServiceError.programmeUnknown
             }
             let repeatKey = idempotencyKey.map { self.repeatKey($0, for: body, in: programme) }
-            if let repeatKey, let first = try await firstEnrolment(repeatKey, at: at) { return first }
+            if let repeatKey, let first = try await firstEnrolment(repeatKey) { return first }
             do throws(ServiceError) {
                 return try await join(body, in: programme, repeatKey, at: at)
             } catch {
                 // The same request may have come twice at once, and the other one was first.
                 guard error == .identifierTaken, let repeatKey,
-                    let first = try await firstEnrolment(repeatKey, at: at)
+                    let first = try await firstEnrolment(repeatKey)
                 else { throw error }
                 return first
             }
@@ -74,8 +74,9 @@ extension LoyaltyService {
                     throw ServiceError.internalFault("no reply to an enrolment")
                 }
                 if isReplayed { try await directory.release(claim) }
-                if !isReplayed, let email = body.email { _ = await claimOrders(under: email, for: id, at: at) }
-                return Enrolment(member: try await view(of: id, at: at), isReplayed: isReplayed)
+                if isReplayed { return try await enrolment(of: id) }
+                if let email = body.email { _ = await claimOrders(under: email, for: id, at: at) }
+                return Enrolment(member: try await view(of: id, at: at))
             } catch let error as ServiceError where error == .identifierTaken || error == .idempotencyKeyReused {
                 try await directory.release(claim)
                 throw error
@@ -86,10 +87,21 @@ extension LoyaltyService {
     }
 
     /// The member whom an earlier request with that key made one; nil for a key that is new.
-    private func firstEnrolment(_ repeatKey: RepeatKey, at: Instant) async throws -> Enrolment? {
+    private func firstEnrolment(_ repeatKey: RepeatKey) async throws -> Enrolment? {
         guard let first = try await log.events(byKeys: [repeatKey.key], on: client)[repeatKey.key] else { return nil }
         guard first.contentHash == repeatKey.contentHash else { throw ServiceError.idempotencyKeyReused }
-        return Enrolment(member: try await view(of: first.stream, at: at), isReplayed: true)
+        return try await enrolment(of: first.stream)
+    }
+
+    /// The answer to whoever enrolled somebody, again: what the member had then, which is nothing, under the name that
+    /// they go by now. What they were called is kept nowhere else, so that it can be forgotten.
+    private func enrolment(of member: UUID) async throws -> Enrolment {
+        guard let first = try await log.events(of: member, after: 0, limit: 1, on: client).first,
+            let newcomer = MemberState(beginningWith: try DatedEvent(first))
+        else { throw ServiceError.internalFault("member \(member) has no beginning") }
+        return Enrolment(
+            member: try await view(of: member, as: newcomer, version: first.version, at: newcomer.enrolledAt),
+            isReplayed: true)
     }
 
     /// Keyed digests: both may hold what tells who somebody is, and the log keeps them for ever.

@@ -28,16 +28,19 @@ public struct AccountProjection: Sendable {
     }
 
     /// How the projection stands. It is written with every append, so it never lags.
-    public func status() async throws -> ProjectionStatus {
-        let rows = try await client.query(
+    public func status() async throws -> ProjectionStatus { try await status(on: client) }
+
+    /// The same for whoever asks through that connection.
+    public func status(on connection: some PostgresQuerying) async throws -> ProjectionStatus {
+        let rows = try await connection.query(
             """
             SELECT version, state, to_regclass('treue.account_next') IS NOT NULL,
                    to_regclass('treue.account_previous') IS NOT NULL, previous_version, swapped_at, verified_at
               FROM treue.projection WHERE name = $1
             """, [.text(AccountProjection.name)])
         guard let row = rows.first else { throw EventLogError.notMigrated }
-        let members = try await client.query("SELECT count(*) FROM treue.account").first?.int8(0) ?? 0
-        let heads = try await log.heads(on: client)
+        let members = try await connection.query("SELECT count(*) FROM treue.account", []).first?.int8(0) ?? 0
+        let heads = try await log.heads(on: connection)
         var status = ProjectionStatus(
             name: AccountProjection.name, version: Int(try row.int4(0)), codeVersion: AccountProjection.version,
             state: try row.bool(2) ? "rebuilding" : try row.text(1), rows: members,
@@ -45,7 +48,7 @@ public struct AccountProjection: Sendable {
         status.previousVersion = try row.bool(3) ? try row.optionalInt4(4).map(Int.init) : nil
         status.swappedAtMicros = try row.optionalTimestamptz(5)
         status.verifiedAtMicros = try row.optionalTimestamptz(6)
-        (status.faults, status.skipped) = try await ProjectionFaults.of(status.name, in: log, on: client)
+        (status.faults, status.skipped) = try await ProjectionFaults.of(status.name, in: log, on: connection)
         return status
     }
 

@@ -1,3 +1,5 @@
+public import EventLog
+
 /// A read model: rows that follow from the log, and can be folded afresh from it at any time.
 public protocol Projection: Sendable {
     /// Its name in the API and on the command line.
@@ -7,6 +9,9 @@ public protocol Projection: Sendable {
 
     /// How it stands.
     func status() async throws -> ProjectionStatus
+
+    /// How it stands for whoever asks through that connection, within their own transaction too.
+    func status(on connection: some PostgresQuerying) async throws -> ProjectionStatus
 
     /// Folds the log afresh beside the rows in use and swaps them, while reads and writes go on. Cut off, it goes on where
     /// it was; what was replaced is kept.

@@ -1,6 +1,6 @@
 public import EventLog
 import Foundation
-public import Postgres
+import Postgres
 
 /// Events that a read model cannot fold: noted where it met them, tried again or passed over by an administrator's word.
 ///
@@ -84,11 +84,11 @@ public enum ProjectionFaults {
     ///
     /// - Returns: whether anything had stopped.
     public static func retry(
-        _ projection: String, partition: Int, in log: EventLog, on client: PostgresClient
+        _ projection: String, partition: Int, in log: EventLog, on connection: some PostgresQuerying
     ) async throws -> Bool {
         var found = false
         for name in names(of: projection) {
-            let one = try await FollowerStore(log: log).retry(name, partition: partition, on: client)
+            let one = try await FollowerStore(log: log).retry(name, partition: partition, on: connection)
             found = found || one
         }
         return found
@@ -99,12 +99,12 @@ public enum ProjectionFaults {
     /// - Returns: whether it had stopped before that event.
     public static func skip(
         _ projection: String, partition: Int, position: Int64, reason: String, atMicros: Int64, in log: EventLog,
-        on client: PostgresClient
+        on connection: some PostgresQuerying
     ) async throws -> Bool {
         var found = false
         for name in names(of: projection) {
             let one = try await FollowerStore(log: log).skip(
-                name, partition: partition, position: position, reason: reason, atMicros: atMicros, on: client)
+                name, partition: partition, position: position, reason: reason, atMicros: atMicros, on: connection)
             found = found || one
         }
         return found

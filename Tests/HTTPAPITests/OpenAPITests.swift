@@ -84,6 +84,49 @@ struct OpenAPITests {
         }
     }
 
+    @Test("every POST takes an Idempotency-Key and says when it is a repeat, but for what has keys of its own")
+    func repeats() {
+        for operation in document.operations where operation.method == "POST" {
+            let ofItsOwn = operation.path == "/v1/events" || operation.path.hasPrefix("/v1/connectors/")
+            let parameters = operation.value["parameters"]?.elements.compactMap { $0["$ref"]?.text } ?? []
+            let takes = parameters.contains("#/components/parameters/IdempotencyKey")
+            #expect(takes == !ofItsOwn, "\(operation.path)")
+            for response in operation.value["responses"]?.members ?? [] {
+                let answer = document.resolved(response.value)
+                if response.name < "300" {
+                    #expect(
+                        (answer["headers"]?["Idempotent-Replayed"] != nil) == !ofItsOwn, "\(operation.path)")
+                }
+                guard response.name == "422", !ofItsOwn else { continue }
+                let parts = answer["content"]?.members.first?.value["schema"]?["allOf"]?.elements ?? []
+                let codes = parts.last?["properties"]?["code"]?["enum"]?.elements ?? []
+                #expect(codes.contains(.string("idempotency_key_reused")), "\(operation.path)")
+                #expect(codes.contains(.string("validation_failed")), "\(operation.path)")
+            }
+            #expect(ofItsOwn || operation.value["responses"]?["422"] != nil, "\(operation.path)")
+        }
+    }
+
+    @Test("every answer has its headers: the request's id always, and when to come back where it is refused for now")
+    func headers() {
+        for operation in document.operations {
+            let isLocked = operation.path.hasPrefix("/v1/") && !operation.path.hasPrefix("/v1/connectors/")
+            let statuses = operation.value["responses"]?.members.map(\.name) ?? []
+            #expect(statuses.contains("429") == isLocked, "\(operation.path)")
+            #expect(statuses == statuses.sorted(), "\(operation.path)")
+            for response in operation.value["responses"]?.members ?? [] {
+                let headers = document.resolved(response.value)["headers"]
+                #expect(headers?["X-Request-Id"] != nil, "\(operation.path) \(response.name)")
+                let isForNow = response.name == "429" || (response.name == "503" && isLocked)
+                #expect(!isForNow || headers?["Retry-After"] != nil, "\(operation.path) \(response.name)")
+                for content in document.resolved(response.value)["content"]?.members ?? [] {
+                    let shown = content.value["examples"] ?? content.value["example"]
+                    #expect(shown != nil, "\(operation.path) \(response.name) \(content.name)")
+                }
+            }
+        }
+    }
+
     @Test("every example of a body is one that the server reads")
     func bodies() throws {
         for operation in document.operations {

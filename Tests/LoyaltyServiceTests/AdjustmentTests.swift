@@ -104,6 +104,9 @@ struct AdjustmentTests {
             #expect(
                 await code { _ = try await adjust(shop, body(6000), ann, key: Club.key("k")) }
                     == "idempotency_key_reused")
+            #expect(
+                await code { _ = try await adjust(shop, body(5000, note: "fire"), ann, key: Club.key("k")) }
+                    == "idempotency_key_reused")
             #expect(try await shop.held(ann) == [0, 0])
             let waiting = try await shop.service.waitingAdjustments(page: PageRequest(limit: 1))
             #expect(waiting.items.map(\.id) == [asked.id] && waiting.nextCursor == nil)

@@ -3,6 +3,7 @@ import Foundation
 import Loyalty
 import Postgres
 import Projections
+import Synchronization
 import Testing
 import Wire
 
@@ -45,17 +46,17 @@ struct OperationTests {
             _ = try await shop.somebody()
             let rebuilt = try await end(
                 of: try await begun { () async throws(ServiceError) in
-                    try await shop.service.rebuild(projection: "account")
+                    try await shop.service.rebuilding("account")
                 }, in: shop)
             #expect(rebuilt.state == .succeeded)
             #expect(rebuilt.done == rebuilt.total)
             let result = try JSONReader.read(rebuilt.result ?? [])
             #expect(result["members"] == .integer(1))
-            let verified = try await end(of: try await shop.service.verifyProjections(), in: shop)
+            let verified = try await end(of: try await shop.service.verifying(), in: shop)
             #expect(try JSONReader.read(verified.result ?? [])["difference_count"] == .integer(0))
-            let back = try await end(of: try await shop.service.rollBack(projection: "account"), in: shop)
+            let back = try await end(of: try await shop.service.goingBack("account"), in: shop)
             #expect(back.state == .succeeded)
-            let log = try await end(of: try await shop.service.beginLogVerification(), in: shop)
+            let log = try await end(of: try await shop.service.verifyingLog(), in: shop)
             #expect(try JSONReader.read(log.result ?? [])["clean"] == .bool(true))
             #expect(
                 try await shop.service.recentOperations(limit: 3).map(\.kind) == [
@@ -64,12 +65,35 @@ struct OperationTests {
         }
     }
 
+    @Test("a repeat of what began something is given the first answer, and begins nothing; nor is the act noted twice")
+    func replay() async throws {
+        try await running { shop, _ async throws in
+            _ = try await shop.somebody()
+            let key = RequestKey(apiKey: UUID(), route: "POST /v1/projections/{name}/rebuild", text: "1")
+            let first = try await begun { () async throws(ServiceError) in
+                try await shop.service.rebuilding("account", key: key)
+            }
+            #expect(try await end(of: first, in: shop).state == .succeeded)
+            let again = try await shop.service.rebuild(
+                projection: "account", idempotencyKey: key, at: Shop.now
+            ) { _ in KeptAnswer(status: 202, body: [1]) }
+            #expect(again.isReplayed && again.body.isEmpty)
+            #expect(try await shop.service.recentOperations(limit: 9).count == 1)
+            let acts = try await shop.service.auditTrail(page: PageRequest(limit: 9, cursor: nil)).items
+            #expect(acts.count { $0.act.action == "projection.rebuild" } == 1)
+            let other = await #expect(throws: ServiceError.self) {
+                try await shop.service.rebuilding("daily", key: key)
+            }
+            #expect(other == .idempotencyKeyReused)
+        }
+    }
+
     @Test("what fails says why, and nothing of the inside")
     func failed() async throws {
         try await running { shop, _ async throws in
             let back = try await end(
                 of: try await begun { () async throws(ServiceError) in
-                    try await shop.service.rollBack(projection: "account")
+                    try await shop.service.goingBack("account")
                 }, in: shop)
             #expect(back.state == .failed)
             let detail = try JSONReader.read(back.result ?? [])["detail"]
@@ -118,7 +142,7 @@ struct OperationTests {
             let end = try await shop.service.operation(operation.id)
             #expect(end.state == .interrupted)
             #expect(end.finishedAt != nil)
-            await #expect(throws: ServiceError.overloaded) { try await shop.service.verifyProjections() }
+            await #expect(throws: ServiceError.overloaded) { try await shop.service.verifying() }
         }
     }
 
@@ -131,12 +155,55 @@ struct OperationTests {
             _ = try await shop.client.query("UPDATE treue.operation SET updated_at = now() - interval '1 minute'")
             #expect(try await shop.service.operation(dead.id).state == .interrupted)
             let next = try await begun { () async throws(ServiceError) in
-                try await shop.service.rebuild(projection: "account")
+                try await shop.service.rebuilding("account")
             }
             #expect(try await end(of: next, in: shop).state == .succeeded)
             let stored = try await shop.client.query(
                 "SELECT state FROM treue.operation WHERE id = $1", [.uuid(dead.id)])
             #expect(try stored[0].text(0) == "interrupted")
+        }
+    }
+}
+
+extension LoyaltyService {
+    typealias Told = @Sendable (OperationView) -> KeptAnswer
+
+    /// The operation that something begins.
+    fileprivate func begun(
+        _ begin: (LoyaltyService, @escaping Told) async throws(ServiceError) -> KeptAnswer
+    ) async throws(ServiceError) -> OperationView {
+        let told = Mutex<OperationView?>(nil)
+        _ = try await begin(self) { operation in
+            told.withLock { $0 = operation }
+            return KeptAnswer(status: 202, body: [])
+        }
+        guard let operation = told.withLock({ $0 }) else { throw .overloaded }
+        return operation
+    }
+
+    fileprivate func rebuilding(
+        _ name: String, key: RequestKey? = nil
+    ) async throws(ServiceError) -> OperationView {
+        try await begun { (service, told) async throws(ServiceError) in
+            try await service.rebuild(projection: name, idempotencyKey: key, at: Shop.now, answer: told)
+        }
+    }
+
+    fileprivate func goingBack(_ name: String) async throws(ServiceError) -> OperationView {
+        try await begun { (service, told) async throws(ServiceError) in
+            try await service.rollBack(projection: name, idempotencyKey: nil, at: Shop.now, answer: told)
+        }
+    }
+
+    fileprivate func verifying() async throws(ServiceError) -> OperationView {
+        try await begun { (service, told) async throws(ServiceError) in
+            try await service.verifyProjections(idempotencyKey: nil, at: Shop.now, answer: told)
+        }
+    }
+
+    fileprivate func verifyingLog() async throws(ServiceError) -> OperationView {
+        try await begun { (service, told) async throws(ServiceError) in
+            try await service.beginLogVerification(idempotencyKey: nil, at: Shop.now, answer: told)
         }
     }
 }

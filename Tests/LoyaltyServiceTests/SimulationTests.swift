@@ -1,5 +1,6 @@
 import Foundation
 import Loyalty
+import Synchronization
 import Testing
 
 @testable import LoyaltyService
@@ -171,7 +172,7 @@ struct SimulationTests {
                 let body = SimulationBody(
                     document: document, from: from.flatMap { CivilDate($0) }, to: to.flatMap { CivilDate($0) })
                 return await LoyaltyServiceTests.code {
-                    _ = try await shop.service.simulate(body, of: id, at: Shop.now)
+                    _ = try await shop.service.simulating(body, of: id)
                 }
             }
             #expect(await code(Self.draft, of: "other") == "programme_not_found")
@@ -192,7 +193,7 @@ struct SimulationTests {
             var begun: OperationView?
             while begun == nil {
                 do throws(ServiceError) {
-                    begun = try await shop.service.simulate(body, of: "bazaar", at: Shop.now)
+                    begun = try await shop.service.simulating(body, of: "bazaar")
                 } catch {
                     guard error == .overloaded else { throw error }
                 }
@@ -213,5 +214,20 @@ struct SimulationTests {
             let points = named.filter { $0["wallet"] == .string("points") }
             #expect(points.map { $0["difference"] } == [.integer(40), .integer(40)])
         }
+    }
+}
+
+extension LoyaltyService {
+    /// The operation that a simulation begins.
+    fileprivate func simulating(
+        _ body: SimulationBody, of id: String
+    ) async throws(ServiceError) -> OperationView {
+        let told = Mutex<OperationView?>(nil)
+        _ = try await simulate(body, of: id, idempotencyKey: nil, at: Shop.now) { operation in
+            told.withLock { $0 = operation }
+            return KeptAnswer(status: 202, body: [])
+        }
+        guard let operation = told.withLock({ $0 }) else { throw .overloaded }
+        return operation
     }
 }

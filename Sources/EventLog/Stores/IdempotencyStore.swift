@@ -26,12 +26,19 @@ public struct IdempotencyStore: Sendable {
             """,
             [.timestamptz(atMicros), .bytea(key), .bytea(contentHash)])
         if !made.isEmpty { return .new }
-        let found = try await lease.query(
+        guard let known = try await find(key, on: lease) else { return nil }
+        return .known(contentHash: known.contentHash, status: known.status, answer: known.answer)
+    }
+
+    /// What an earlier request with the key was answered; nil where there was none, or it has not ended.
+    public func find(
+        _ key: [UInt8], on connection: some PostgresQuerying
+    ) async throws(PostgresError) -> (contentHash: [UInt8], status: Int, answer: [UInt8])? {
+        let rows = try await connection.query(
             "SELECT content_hash, status, answer FROM treue.idempotency WHERE key = $1 AND status IS NOT NULL",
             [.bytea(key)])
-        guard let row = found.first else { return nil }
-        return .known(
-            contentHash: try row.bytes(0), status: Int(try row.int4(1)), answer: try row.bytes(2))
+        guard let row = rows.first else { return nil }
+        return (try row.bytes(0), Int(try row.int4(1)), try row.bytes(2))
     }
 
     /// Keeps the answer to the request that claimed the key.

@@ -22,7 +22,11 @@ struct LogRoutes<API: LoyaltyAPI>: Sendable {
             writer.endObject()
             return Answer.json(writer)
         }
-        routes.on(.post, "log/verify", for: []) { _, _ in Answer.begun(try await api.beginLogVerification()) }
+        routes.on(.post, "log/verify", for: []) { request, context in
+            let key = try RequestKey.of(request, principal: context.principal, route: "POST /v1/log/verify")
+            return Answer.kept(
+                try await api.beginLogVerification(idempotencyKey: key, at: context.receivedAt) { $0.begun })
+        }
     }
 
     private func verify() async throws -> Response {

@@ -11,31 +11,50 @@ struct ProjectionRoutes<API: LoyaltyAPI>: Sendable {
 
     func add(to routes: SecuredRoutes) {
         routes.on(.get, "projections", for: []) { _, _ in try await list() }
-        routes.on(.post, "projections/verify", for: []) { _, _ in
-            Answer.begun(try await api.verifyProjections())
+        routes.on(.post, "projections/verify", for: []) { request, context in
+            let key = try RequestKey.of(request, principal: context.principal, route: "POST /v1/projections/verify")
+            return Answer.kept(
+                try await api.verifyProjections(idempotencyKey: key, at: context.receivedAt) { $0.begun })
         }
-        routes.on(.post, "projections/{name}/rebuild", for: []) { _, context in
-            Answer.begun(try await api.rebuild(projection: Self.name(context)))
+        routes.on(.post, "projections/{name}/rebuild", for: []) { request, context in
+            let (name, key) = try Self.named(request, context, "rebuild")
+            return Answer.kept(
+                try await api.rebuild(projection: name, idempotencyKey: key, at: context.receivedAt) { $0.begun })
         }
-        routes.on(.post, "projections/{name}/rollback", for: []) { _, context in
-            Answer.begun(try await api.rollBack(projection: Self.name(context)))
+        routes.on(.post, "projections/{name}/rollback", for: []) { request, context in
+            let (name, key) = try Self.named(request, context, "rollback")
+            return Answer.kept(
+                try await api.rollBack(projection: name, idempotencyKey: key, at: context.receivedAt) { $0.begun })
         }
         routes.on(.post, "projections/{name}/retry", for: []) { try await retry($0, $1) }
         routes.on(.post, "projections/{name}/skip", for: []) { try await skip($0, $1) }
     }
 
     private func retry(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let (name, key) = try Self.named(request, context, "retry")
         let body = try await Self.body(of: request) { bytes throws(BodyError) in try RetryBody.read(bytes) }
-        try await api.retry(projection: Self.name(context), partition: body.partition)
-        return try await list()
+        return Answer.kept(
+            try await api.retry(
+                projection: name, partition: body.partition, idempotencyKey: key, at: context.receivedAt
+            ) { KeptAnswer(status: HTTPResponse.Status.ok.code, body: Self.written($0).bytes) })
     }
 
     private func skip(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let (name, key) = try Self.named(request, context, "skip")
         let body = try await Self.body(of: request) { bytes throws(BodyError) in try SkipBody.read(bytes) }
-        try await api.skip(
-            projection: Self.name(context), partition: body.partition, position: body.position, reason: body.reason,
-            at: context.receivedAt)
-        return try await list()
+        return Answer.kept(
+            try await api.skip(projection: name, body, idempotencyKey: key, at: context.receivedAt) {
+                KeptAnswer(status: HTTPResponse.Status.ok.code, body: Self.written($0).bytes)
+            })
+    }
+
+    /// The projection in the path, and what names the request.
+    private static func named(
+        _ request: Request, _ context: AuthenticatedContext, _ what: String
+    ) throws(Problem) -> (name: String, key: RequestKey?) {
+        let name = context.parameters.get("name") ?? ""
+        let route = "POST /v1/projections/{name}/\(what)"
+        return (name, try RequestKey.of(request, principal: context.principal, route: route))
     }
 
     private static func body<Body>(
@@ -46,27 +65,27 @@ struct ProjectionRoutes<API: LoyaltyAPI>: Sendable {
         do throws(BodyError) { return try read(bytes) } catch { throw Problem(error) }
     }
 
-    private static func name(_ context: AuthenticatedContext) -> String { context.parameters.get("name") ?? "" }
+    private func list() async throws -> Response { Answer.json(Self.written(try await api.projections())) }
 
-    private func list() async throws -> Response {
-        let all = try await api.projections()
+    private static func written(_ all: [ProjectionStatus]) -> JSONWriter {
         var writer = JSONWriter(reserving: 1024)
         writer.wholeList(all) { writer, status in
             writer.beginObject()
             status.write(to: &writer)
             writer.endObject()
         }
-        return Answer.json(writer)
+        return writer
     }
 }
 
-extension Answer {
+extension OperationView {
     /// 202: work has begun; `Location` says where to look.
-    static func begun(_ operation: OperationView) -> Response {
+    var begun: KeptAnswer {
         var writer = JSONWriter(reserving: 512)
-        writer.operation(operation)
-        return json(
-            writer, status: .accepted, headers: [.location: "/v1/operations/\(UUIDText.text(operation.id))"])
+        writer.operation(self)
+        return KeptAnswer(
+            status: HTTPResponse.Status.accepted.code, location: "/v1/operations/\(UUIDText.text(id))",
+            body: writer.bytes)
     }
 }
 

@@ -34,11 +34,14 @@ struct RedemptionRoutes<API: LoyaltyAPI>: Sendable {
     }
 
     private func quote(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let key = try RequestKey.of(request, principal: context.principal, route: "POST /v1/quotes")
         let body = try await request.body(within: configuration, QuoteBody.read)
-        let quote = try await api.quote(body, at: context.receivedAt)
-        var writer = JSONWriter(reserving: 1024)
-        writer.quote(quote)
-        return Answer.json(writer)
+        let kept = try await api.quote(body, idempotencyKey: key, at: context.receivedAt) { quote in
+            var writer = JSONWriter(reserving: 1024)
+            writer.quote(quote)
+            return KeptAnswer(status: HTTPResponse.Status.ok.code, body: writer.bytes)
+        }
+        return Answer.kept(kept)
     }
 
     private func rewards(for member: MemberReference?, at now: Instant) async throws -> Response {

@@ -14,13 +14,17 @@ struct SimulationRoutes<API: LoyaltyAPI>: Sendable {
 
     /// The draft inside a JSON body, or as the body itself, with the days in the query.
     private func begin(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let key = try RequestKey.of(
+            request, principal: context.principal, route: "POST /v1/programmes/{id}/simulations")
         let type = try MediaType.of(request, accepting: [.json, .yaml])
         // A document and the little around it.
         let limit = BodyReader.Limit(bytes: ProgrammeFile.maximumBytes + 1_024, what: "A draft")
         let bytes = try await BodyReader.read(request, limit: limit)
         let body = type == .json ? try Self.body(bytes) : try Self.body(bytes, request.uri.query)
-        return Answer.begun(
-            try await api.simulate(body, of: context.parameters.get("id") ?? "", at: context.receivedAt))
+        return Answer.kept(
+            try await api.simulate(
+                body, of: context.parameters.get("id") ?? "", idempotencyKey: key, at: context.receivedAt
+            ) { $0.begun })
     }
 
     private static func body(_ bytes: [UInt8]) throws(Problem) -> SimulationBody {

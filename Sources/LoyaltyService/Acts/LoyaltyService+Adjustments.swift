@@ -38,16 +38,23 @@ extension LoyaltyService {
             let programme = try programme(of: known.state)
             let rules = programme.version(at: at).adjustments
             let repeatKey = repeatKey(idempotencyKey, content: "\(member) \(body.content)")
-            if let limit = rules.approvalAbove, body.points.magnitude > UInt64(max(0, limit)) {
-                let id = repeatKey.map { Digest.uuid("adjustment", "\($0.key)") } ?? ids.next(nowMicros: at.micros)
+            let act = repeatKey.map { Digest.uuid("adjustment", "\($0.key)") } ?? ids.next(nowMicros: at.micros)
+            // What came before is answered as it was then, however much has been given since, and whatever the rules
+            // say by now.
+            let isKnown = try await isKnown(repeatKey)
+            let asked = repeatKey == nil ? nil : try await desk.request(act)
+            if let asked, asked.note != nil || body.note != nil {
+                guard try await opened(asked.note, of: member) == body.note else {
+                    throw ServiceError.idempotencyKeyReused
+                }
+            }
+            let isTooMuch = rules.approvalAbove.map { body.points.magnitude > UInt64(max(0, $0)) } ?? false
+            if asked != nil || (isTooMuch && !isKnown) {
                 return .waits(
                     try await desk.ask(
-                        for: body, note: try await sealed(body.note, of: member), member: member, agent: agent, as: id,
+                        for: body, note: try await sealed(body.note, of: member), member: member, agent: agent, as: act,
                         at: at))
             }
-            // What came before is answered as it was then, however much has been given since.
-            let isKnown = try await isKnown(repeatKey)
-            let act = repeatKey.map { Digest.uuid("adjustment", "\($0.key)") } ?? ids.next(nowMicros: at.micros)
             let day = programme.zone.date(of: at)
             var isSpent = false
             if !isKnown {
@@ -103,6 +110,15 @@ extension LoyaltyService {
             return nil
         }
         return Data(try keys.seal(Array(note.utf8), dataKey: row.sealed.dataKey, for: member)).base64EncodedString()
+    }
+
+    /// What ``sealed(_:of:)`` sealed.
+    private func opened(_ note: String?, of member: UUID) async throws -> String? {
+        guard let bytes = note.flatMap({ Data(base64Encoded: $0) }),
+            let row = try await MemberVault(log: log).rows(of: [member], on: client).first
+        else { return nil }
+        let plain = try keys.open(Array(bytes), dataKey: row.sealed.dataKey, for: member)
+        return String(decoding: plain, as: UTF8.self)
     }
 
     /// What an act did, and how the member stood behind it: the same however often it is asked.

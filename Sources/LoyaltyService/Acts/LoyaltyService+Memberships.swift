@@ -37,6 +37,23 @@ extension LoyaltyService {
         }
     }
 
+    /// What a purchase would bring, once for one idempotency key: a repeat is told what it would have brought then.
+    ///
+    /// - Parameter answer: what the caller is told, and told again when the request is repeated.
+    public func quote(
+        _ body: QuoteBody, idempotencyKey: RequestKey?, at: Instant, answer: @Sendable (QuoteView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        guard let idempotencyKey else { return answer(try await quote(body, at: at)) }
+        let content = body.canonical
+        do {
+            if let kept = try await kept(idempotencyKey, content: content) { return kept }
+        } catch {
+            throw translated(error)
+        }
+        let answer = answer(try await quote(body, at: at))
+        return try await once(idempotencyKey, content: content, at: at) { _ in answer }
+    }
+
     /// What a purchase would bring. Writes nothing.
     public func quote(_ body: QuoteBody, at: Instant) async throws(ServiceError) -> QuoteView {
         do {

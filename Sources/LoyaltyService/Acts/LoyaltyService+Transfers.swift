@@ -66,8 +66,8 @@ extension LoyaltyService {
             if !isKnown { try await beginMerge(id, of: member, into: into.id, at: at) }
             do {
                 let reply = try await perform(.merge(into: UUIDText.text(into.id)), for: member, at: at, key)
-                try await arrive(id, at: at)
-                return Enrolment(member: try await view(of: into.id, at: at), isReplayed: reply.isReplayed)
+                let absorbed = try await arrive(id, at: at)
+                return Enrolment(member: try await merged(into.id, absorbed, at: at), isReplayed: reply.isReplayed)
             } catch let error as ServiceError where error.isRefusal {
                 if !isKnown, try await !self.isKnown(key) { try await end(id) }
                 throw error
@@ -75,6 +75,16 @@ extension LoyaltyService {
         } catch {
             throw translated(error)
         }
+    }
+
+    /// The member who took another in, as they stood then, however often it is asked.
+    private func merged(_ into: UUID, _ absorbed: CommandReply?, at: Instant) async throws -> MemberView {
+        guard let absorbed, let first = absorbed.events.first, let last = absorbed.events.last else {
+            return try await view(of: into, at: at)
+        }
+        var then = absorbed.state
+        if absorbed.isReplayed { then = try await state(of: absorbed.memberID, before: last.version + 1) }
+        return try await view(of: absorbed.memberID, as: then, version: last.version, at: first.dated.at)
     }
 
     // MARK: Errands
@@ -103,23 +113,29 @@ extension LoyaltyService {
     }
 
     /// Carries out the second half of what the first event in the log begins.
-    private func arrive(_ id: UUID, at: Instant) async throws {
-        guard let first = try await log.events(byKeys: [id.bytes], on: client)[id.bytes] else { return }
+    ///
+    /// - Returns: what the second half did; nil where there is nothing to carry out.
+    @discardableResult
+    private func arrive(_ id: UUID, at: Instant) async throws -> CommandReply? {
+        guard let first = try await log.events(byKeys: [id.bytes], on: client)[id.bytes] else { return nil }
+        let reply: CommandReply?
         let second = RepeatKey(key: Digest.sixteen("errand", UUIDText.text(id)), contentHash: id.bytes)
         switch try DatedEvent(first).event {
         case .pointsTransferred(var transfer):
-            guard let to = UUIDText.parse(transfer.other) else { return }
+            guard let to = UUIDText.parse(transfer.other) else { return nil }
             transfer.other = UUIDText.text(first.stream)
-            _ = try await perform(.transferIn(transfer), for: try await living(to), at: at, second)
+            reply = try await perform(.transferIn(transfer), for: try await living(to), at: at, second)
         case .merged(let merged):
-            guard let into = UUIDText.parse(merged.into) else { return }
+            guard let into = UUIDText.parse(merged.into) else { return nil }
             let absorbed = MemberAbsorbed(
                 from: UUIDText.text(first.stream), state: try await state(of: first.stream, before: first.version))
-            _ = try await perform(.absorb(absorbed), for: try await living(into), at: at, second)
+            reply = try await perform(.absorb(absorbed), for: try await living(into), at: at, second)
         case let event:
             try await tellReferrer(of: event, by: first.stream, at: at)
+            reply = nil
         }
         try await end(id)
+        return reply
     }
 
     func state(of member: UUID, before version: Int64) async throws -> MemberState {

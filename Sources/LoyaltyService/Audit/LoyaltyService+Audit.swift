@@ -13,11 +13,6 @@ extension LoyaltyService {
         try await record(act, by: .current, at: at, on: lease)
     }
 
-    /// Writes an act that is no SQL, once it is begun.
-    func note(_ act: AuditAct, at: Instant) async throws {
-        try await transaction { [self] lease in try await record(act, at: at, on: lease) }
-    }
-
     /// What administrators did, newest first.
     public func auditTrail(page: PageRequest) async throws(ServiceError) -> Page<AuditEntry> {
         do {

@@ -102,6 +102,8 @@ final class Lane: Sendable {
             keysAreKnown = true
             if !isAlone, batch.needsBudgets { return batch.waitForBudgets() }
             try await loadNeeds(&batch, on: lease)
+            // What was loaded may tell of the very request that this one repeats: then its key is there by now.
+            try await answerRepeats(&batch, on: lease)
             plans = batch.decide(with: means, at: clock(), final: keysAreKnown)
         }
         // A refusal that rests on what was only remembered is decided again, on what is read.

@@ -1,6 +1,5 @@
 public import EventLog
 public import Foundation
-import Logging
 public import Loyalty
 import Postgres
 public import Projections
@@ -16,94 +15,9 @@ extension LoyaltyService {
     /// All read models and how they stand.
     public func projections() async throws(ServiceError) -> [ProjectionStatus] {
         do {
-            var all: [ProjectionStatus] = []
-            for projection in catalogue.all { all.append(try await projection.status()) }
-            return all
+            return try await catalogue.statuses(on: client)
         } catch {
             throw translated(error)
-        }
-    }
-
-    /// Begins to fold a read model afresh beside the one in use, and to swap it in.
-    public func rebuild(projection name: String) async throws(ServiceError) -> OperationView {
-        let begun = try await begin("projection.rebuild", of: name) { projection, tell in
-            let rebuilt = try await projection.rebuild(progress: tell)
-            return JSONWriter.object { rebuilt.write(to: &$0) }
-        }
-        try await noteBegun(begun)
-        return begun
-    }
-
-    /// Begins to put back what the last rebuild replaced.
-    public func rollBack(projection name: String) async throws(ServiceError) -> OperationView {
-        let begun = try await begin("projection.rollback", of: name) { projection, tell in
-            let rebuilt = try await projection.rollback(progress: tell)
-            return JSONWriter.object { rebuilt.write(to: &$0) }
-        }
-        try await noteBegun(begun)
-        return begun
-    }
-
-    /// Begins to fold the log afresh and to compare every row of every read model.
-    public func verifyProjections() async throws(ServiceError) -> OperationView {
-        try await begin("projection.verify", of: "all") { [catalogue] tell in
-            let found = try await catalogue.compareAll(progress: tell)
-            return JSONWriter.object { found.write(to: &$0) }
-        }
-    }
-
-    /// Lets a read model try again what stopped one of its partitions.
-    public func retry(projection name: String, partition: Int) async throws(ServiceError) {
-        guard catalogue.named(name) != nil else { throw .projectionNotFound }
-        do {
-            guard try await ProjectionFaults.retry(name, partition: partition, in: log, on: client) else {
-                throw ServiceError.notStopped
-            }
-        } catch {
-            throw translated(error)
-        }
-    }
-
-    /// Lets a read model go on without an event, for ever.
-    public func skip(
-        projection name: String, partition: Int, position: Int64, reason: String, at now: Instant
-    ) async throws(ServiceError) {
-        guard catalogue.named(name) != nil else { throw .projectionNotFound }
-        do {
-            let skipped = try await ProjectionFaults.skip(
-                name, partition: partition, position: position, reason: reason, atMicros: now.micros, in: log,
-                on: client)
-            guard skipped else { throw ServiceError.notStopped }
-            let place = [
-                JSONMember("partition", .integer(Int64(partition))), JSONMember("position", .integer(position)),
-            ]
-            try await note(AuditAct("projection.event_skipped", of: name, facts: place), at: now)
-            logger.notice(
-                "an event is skipped by an administrator's word",
-                metadata: ["projection": "\(name)", "partition": "\(partition)", "position": "\(position)"])
-        } catch {
-            throw translated(error)
-        }
-    }
-
-    private func noteBegun(_ operation: OperationView) async throws(ServiceError) {
-        do {
-            let facts = [JSONMember("operation", .string(UUIDText.text(operation.id)))]
-            try await note(AuditAct(operation.kind, of: operation.subject, facts: facts), at: operation.startedAt)
-        } catch {
-            throw translated(error)
-        }
-    }
-
-    /// Begins to check the log's chains.
-    public func beginLogVerification() async throws(ServiceError) -> OperationView {
-        try await begin("log.verify", of: "log") { [client, log] tell in
-            let found = try await client.withLease { lease in
-                try await LogVerifier(log: log).verify(on: lease) { progress in
-                    await tell(FoldProgress(done: progress.done, total: max(progress.total, progress.done)))
-                }
-            }
-            return JSONWriter.object { found.write(to: &$0) }
         }
     }
 
@@ -138,23 +52,6 @@ extension LoyaltyService {
     /// The newest operations, newest first.
     public func recentOperations(limit: Int) async throws(ServiceError) -> [OperationView] {
         do { return try await operations.store.newest(limit) } catch { throw translated(error) }
-    }
-
-    private func begin(
-        _ kind: String, of name: String,
-        _ work:
-            @escaping @Sendable (
-                any Projection, @escaping @Sendable (FoldProgress) async -> Void
-            ) async throws -> [UInt8]
-    ) async throws(ServiceError) -> OperationView {
-        guard let projection = catalogue.named(name) else { throw .projectionNotFound }
-        return try await begin(kind, of: name) { tell in try await work(projection, tell) }
-    }
-
-    private func begin(
-        _ kind: String, of subject: String, _ work: @escaping OperationRunner.Work
-    ) async throws(ServiceError) -> OperationView {
-        do { return try await operations.start(kind, of: subject, work) } catch { throw translated(error) }
     }
 }
 

@@ -4,12 +4,14 @@ import Projections
 public import Wire
 
 extension LoyaltyService {
-    /// Begins to judge history by a draft: nothing is written but the operation's result.
+    /// Begins to judge history by a draft, once for one idempotency key: nothing is written but the operation's result.
     ///
+    /// - Parameter answer: what the caller is told, and told again when the request is repeated.
     /// - Throws: `programme_not_found`, `programme_invalid` with every fault, `programme_fixed`, `operation_underway`.
-    public func simulate(_ body: SimulationBody, of id: String, at now: Instant) async throws(ServiceError)
-        -> OperationView
-    {
+    public func simulate(
+        _ body: SimulationBody, of id: String, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (OperationView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
         guard let live = programmes[id] else { throw .programmeNotFound }
         do {
             let draft = try ProgrammeFile.read(body.document, name: "the draft")
@@ -17,7 +19,9 @@ extension LoyaltyService {
             let simulation = try HistorySimulation(
                 client: client, log: log, live: live,
                 order: SimulationOrder(draft: draft, from: body.from, to: body.to, top: body.top), pace: pace)
-            return try await operations.start("programme.simulate", of: id) { tell in
+            return try await begin(
+                "programme.simulate", of: id, idempotencyKey, content: body.canonical, at: now, answer
+            ) { tell in
                 let report = try await simulation.run(now: now, progress: tell)
                 return JSONWriter.object { report.write(to: &$0) }
             }

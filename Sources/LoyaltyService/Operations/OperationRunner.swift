@@ -1,3 +1,4 @@
+import EventLog
 import Foundation
 import Logging
 import Loyalty
@@ -38,14 +39,34 @@ public final class OperationRunner: Sendable {
     ///
     /// - Throws: `operation_underway`, `overloaded`; `PostgresError`.
     func start(_ kind: String, of subject: String, _ work: @escaping Work) async throws -> OperationView {
+        let operation = try await note(newID(), kind, of: subject, on: store.client)
+        try await perform(operation.id, kind, work)
+        return operation
+    }
+
+    /// An id for an operation.
+    func newID() -> UUID { ids.next(nowMicros: clock().micros) }
+
+    /// Writes down that work begins, perhaps in a transaction with something else; ``perform(_:_:_:)`` must follow once
+    /// that is committed. A process that ends between the two leaves an operation that is interrupted.
+    ///
+    /// - Throws: `operation_underway`, `overloaded`; `PostgresError`.
+    func note(
+        _ id: UUID, _ kind: String, of subject: String, on connection: some PostgresQuerying
+    ) async throws -> OperationView {
         guard isOpen.withLock({ $0 }) else { throw ServiceError.overloaded }
-        let id = ids.next(nowMicros: clock().micros)
-        let operation = try await store.begin(id, kind: kind, subject: subject, atMost: OperationRunner.limit)
+        return try await store.begin(
+            id, kind: kind, subject: subject, atMost: OperationRunner.limit, on: connection)
+    }
+
+    /// Carries out what was written down.
+    ///
+    /// - Throws: `overloaded` where the server is stopping; then the operation is interrupted.
+    func perform(_ id: UUID, _ kind: String, _ work: @escaping Work) async throws {
         guard case .enqueued = queue.yield(Job(id: id, kind: kind, work: work)) else {
             try await store.end(id, .interrupted, done: 0, total: 0, result: Array(OperationStore.ended.utf8))
             throw ServiceError.overloaded
         }
-        return operation
     }
 
     /// Works until ``shutdown()``; what is under way then is cut off at a place from which it can go on.
@@ -90,13 +111,24 @@ public final class OperationRunner: Sendable {
             return (.succeeded, try await job.work { gauge.progress = $0 })
         } catch {
             if Task.isCancelled { return (.interrupted, Array(OperationStore.ended.utf8)) }
-            logger.error("operation failed", metadata: ["kind": "\(job.kind)", "error": "\(error)"])
+            logger.log(
+                level: OperationRunner.isFault(error) ? .error : .warning, "operation failed",
+                metadata: ["kind": "\(job.kind)", "error": "\(error)"])
             var writer = JSONWriter()
             writer.beginObject()
             writer.member("detail", OperationRunner.detail(of: error))
             if let fault = error as? FoldFault { fault.write(to: &writer) }
             writer.endObject()
             return (.failed, writer.bytes)
+        }
+    }
+
+    /// Whether somebody has to look into it. What was asked for and cannot be had now is no fault of the server.
+    private static func isFault(_ error: any Error) -> Bool {
+        switch error {
+        case RebuildFault.gap: true
+        case is RebuildFault: false
+        default: true
         }
     }
 

@@ -19,13 +19,20 @@ struct OperationStore: Sendable {
     ///
     /// - Throws: `operation_underway`, `overloaded`.
     func begin(_ id: UUID, kind: String, subject: String, atMost limit: Int) async throws -> OperationView {
-        _ = try await client.query(
+        try await begin(id, kind: kind, subject: subject, atMost: limit, on: client)
+    }
+
+    /// The same, perhaps in a transaction with something else.
+    func begin(
+        _ id: UUID, kind: String, subject: String, atMost limit: Int, on connection: some PostgresQuerying
+    ) async throws -> OperationView {
+        _ = try await connection.query(
             PostgresStatement(
                 """
                 UPDATE treue.operation SET state = 'interrupted', finished_at = clock_timestamp(), result = $1
                  WHERE state = 'running' AND updated_at < clock_timestamp() - \(Self.silence)
                 """), [.json(Array(Self.ended.utf8))])
-        let rows = try await client.query(
+        let rows = try await connection.query(
             PostgresStatement(
                 """
                 INSERT INTO treue.operation (created_at, updated_at, id, kind, subject, state)
@@ -35,14 +42,16 @@ struct OperationStore: Sendable {
                 RETURNING \(Self.columns)
                 """), [.uuid(id), .text(kind), .text(subject), .int8(Int64(limit))])
         if let row = rows.first { return try OperationView(row) }
-        if let other = try await running(kind: kind, subject: subject) { throw ServiceError.underway(other) }
+        if let other = try await running(kind, of: subject, on: connection) { throw ServiceError.underway(other) }
         throw ServiceError.tooManyOperations
     }
 
-    private func running(kind: String, subject: String) async throws -> OperationView? {
+    private func running(
+        _ kind: String, of subject: String, on connection: some PostgresQuerying
+    ) async throws -> OperationView? {
         let statement = PostgresStatement(
             "SELECT \(Self.columns) FROM treue.operation WHERE kind = $1 AND subject = $2 AND state = 'running'")
-        return try await client.query(statement, [.text(kind), .text(subject)]).first.map { try OperationView($0) }
+        return try await connection.query(statement, [.text(kind), .text(subject)]).first.map { try OperationView($0) }
     }
 
     func find(_ id: UUID) async throws -> OperationView? {

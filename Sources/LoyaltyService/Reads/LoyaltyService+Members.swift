@@ -75,6 +75,19 @@ extension LoyaltyService {
         return programme
     }
 
+    /// A member as they stood in a state of the past, under the names that they go by now.
+    func view(
+        of member: UUID, as state: MemberState, version: Int64, at instant: Instant
+    ) async throws -> MemberView {
+        var view = try await view(of: member, at: instant)
+        // Somebody else goes on for them.
+        guard view.id == member else { return view }
+        let (programme, instant) = (try programme(of: state), max(instant, state.latest))
+        (view.version, view.enrolledAt) = (version, state.enrolledAt)
+        view.balance = programme.balance(of: try programme.current(state, at: instant).state, at: instant)
+        return view
+    }
+
     func view(of member: UUID, at now: Instant) async throws -> MemberView {
         let (member, account) = try await survivor(of: member)
         let row = try await MemberVault(log: log).rows(of: [member], on: client).first

@@ -38,6 +38,17 @@ extension LoyaltyService {
         }
     }
 
+    /// What an earlier request with the key was answered; nil where there was none. For what has no effect, and is
+    /// looked up before it is worked out again.
+    ///
+    /// - Throws: `idempotency_key_reused` for the same key with other content.
+    func kept(_ key: RequestKey, content: [UInt8]) async throws -> KeptAnswer? {
+        let row = keys.hash(request: Array(key.name.utf8))
+        guard let known = try await IdempotencyStore().find(row, on: client) else { return nil }
+        guard known.contentHash == keys.hash(request: content) else { throw ServiceError.idempotencyKeyReused }
+        return try KeptAnswer(status: known.status, decoding: try keys.open(answer: known.answer, of: row))
+    }
+
     /// Runs one transaction; again where it lost a race.
     func transaction<Value: Sendable>(
         _ body: @Sendable (PostgresLease) async throws -> Value

@@ -34,7 +34,9 @@ extension LoyaltyService {
                 guard try await report.needsRebuild() else { return }
                 logger.notice(
                     "the rows of a report are another version's: rebuilding", metadata: ["report": "\(report.name)"])
-                _ = try await rebuild(projection: report.name)
+                _ = try await rebuild(projection: report.name, idempotencyKey: nil, at: clock()) { _ in
+                    KeptAnswer(status: 202, body: [])
+                }
                 return
             } catch let error as ServiceError where error.code == "operation_underway" {
                 return

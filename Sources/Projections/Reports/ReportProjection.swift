@@ -93,14 +93,16 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
         try await target.write(memos, sums, in: first.partition, on: lease)
     }
 
-    func status() async throws -> ProjectionStatus {
-        let standing = try await standing(on: client)
+    func status() async throws -> ProjectionStatus { try await status(on: client) }
+
+    func status(on connection: some PostgresQuerying) async throws -> ProjectionStatus {
+        let standing = try await standing(on: connection)
         let store = FollowerStore(log: log)
-        let follower = try await store.status(of: name, on: client)
-        let figures = try await figures(of: standing.generation, on: client)
+        let follower = try await store.status(of: name, on: connection)
+        let figures = try await figures(of: standing.generation, on: connection)
         var positions: [Int: Int64] = [:]
         for partition in follower.partitions { positions[partition.partition] = partition.position }
-        let partitions = try await log.heads(on: client).map { head in
+        let partitions = try await log.heads(on: connection).map { head in
             let position = min(positions[head.partition] ?? 0, head.position)
             return ProjectionStatus.Partition(partition: head.partition, position: position, head: head.position)
         }
@@ -110,7 +112,7 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
             partitions: partitions)
         status.previousVersion = standing.previousGeneration == nil ? nil : standing.previousVersion
         (status.swappedAtMicros, status.verifiedAtMicros) = (standing.swappedAtMicros, standing.verifiedAtMicros)
-        (status.faults, status.skipped) = try await ProjectionFaults.of(name, in: log, on: client)
+        (status.faults, status.skipped) = try await ProjectionFaults.of(name, in: log, on: connection)
         return status
     }
 

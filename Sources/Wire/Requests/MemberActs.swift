@@ -163,6 +163,20 @@ public struct QuoteBody: Hashable, Sendable {
             return QuoteBody(member: member, purchase: purchase, time: time)
         }
     }
+
+    /// What is compared where the same request comes again: decoded values, however they were written.
+    public var canonical: [UInt8] {
+        var writer = JSONWriter(reserving: 512)
+        writer.beginArray()
+        writer.string(member.kind.rawValue)
+        writer.string(member.value)
+        if let time { writer.integer(time.micros) } else { writer.null() }
+        writer.beginObject()
+        writer.members(of: purchase)
+        writer.endObject()
+        writer.endArray()
+        return writer.bytes
+    }
 }
 
 enum ActLimit {

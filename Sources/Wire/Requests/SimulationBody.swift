@@ -30,6 +30,11 @@ public struct SimulationBody: Hashable, Sendable {
         }
     }
 
+    /// What is compared where the same request comes again.
+    public var canonical: [UInt8] {
+        Array("\(from?.description ?? "") \(to?.description ?? "") \(top) \(document)".utf8)
+    }
+
     /// Exactly one of `programme` and `yaml`.
     private static func document(_ reader: ObjectReader) -> String? {
         let (object, text) = (reader.optional("programme"), reader.optional("yaml"))

@@ -42,12 +42,17 @@ extension FakeLoyalty {
         if member != Self.memberID { throw Self.notFound }
     }
 
-    func quote(_ body: QuoteBody, at: Instant) async throws(ServiceError) -> QuoteView {
-        _ = try note(.quote(body))
-        return QuoteView(
-            memberID: body.member.kind == .id ? Self.memberID : nil,
-            outcome: Outcome(change: 139, available: 139, pending: 0, tier: "insider", previousTier: "insider"),
-            entries: [Samples.entry(recordedAt: nil)], balance: Samples.balance(at: at))
+    func quote(
+        _ body: QuoteBody, idempotencyKey: RequestKey?, at: Instant, answer: @Sendable (QuoteView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        let isReplayed = try note(.quote(body), idempotencyKey)
+        var kept = answer(
+            QuoteView(
+                memberID: body.member.kind == .id ? Self.memberID : nil,
+                outcome: Outcome(change: 139, available: 139, pending: 0, tier: "insider", previousTier: "insider"),
+                entries: [Samples.entry(recordedAt: nil)], balance: Samples.balance(at: at)))
+        kept.isReplayed = isReplayed
+        return kept
     }
 
     func redeem(
@@ -129,7 +134,9 @@ extension FakeLoyalty {
 
     func approveAdjustment(_ id: UUID, agent: UUID, at: Instant) async throws(ServiceError) -> ActView {
         guard id == Self.requestID else { throw .adjustmentNotFound }
-        return Samples.act(isReplayed: try note(.approve(id)))
+        let isDone = state.withLock { $0.acts.contains(.approve(id)) }
+        _ = try note(.approve(id))
+        return Samples.act(isReplayed: isDone)
     }
 
     func transfer(
@@ -179,10 +186,13 @@ extension FakeLoyalty {
     }
 
     func simulate(
-        _ body: SimulationBody, of id: String, at now: Instant
-    ) async throws(ServiceError) -> OperationView {
-        _ = try note(.simulate(body, of: id))
-        return Self.operation("programme.simulate")
+        _ body: SimulationBody, of id: String, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (OperationView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        let isReplayed = try note(.simulate(body, of: id), idempotencyKey)
+        var kept = answer(Self.operation("programme.simulate"))
+        kept.isReplayed = isReplayed
+        return kept
     }
 }
 

@@ -6,6 +6,7 @@ import Synchronization
 @testable import HTTPAPI
 @testable import Loyalty
 @testable import LoyaltyService
+@testable import Wire
 
 /// An administrator's desk at which everything works, a step at a look.
 extension FakeLoyalty {
@@ -39,27 +40,62 @@ extension FakeLoyalty {
         ]
     }
 
-    func rebuild(projection name: String) async throws(ServiceError) -> OperationView {
-        guard name == "account" else {
+    /// What an answer made of something is, replayed where the key came before.
+    private func once<Value>(
+        _ key: RequestKey?, _ value: Value, _ answer: (Value) -> KeptAnswer
+    ) -> KeptAnswer {
+        var kept = answer(value)
+        kept.isReplayed = state.withLock { state in
+            guard let key else { return false }
+            defer { state.idempotency.append(key) }
+            return state.idempotency.contains(key)
+        }
+        return kept
+    }
+
+    private func check(projection name: String) throws(ServiceError) {
+        if !["account", "daily"].contains(name) {
             throw ServiceError(code: "projection_not_found", status: 404, title: "None", detail: "None.")
         }
-        return Self.operation("projection.rebuild")
     }
 
-    func rollBack(projection name: String) async throws(ServiceError) -> OperationView {
-        Self.operation("projection.rollback")
+    func rebuild(
+        projection name: String, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (OperationView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        try check(projection: name)
+        return once(idempotencyKey, Self.operation("projection.rebuild"), answer)
     }
 
-    func verifyProjections() async throws(ServiceError) -> OperationView { Self.operation("projection.verify") }
+    func rollBack(
+        projection name: String, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (OperationView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        try check(projection: name)
+        return once(idempotencyKey, Self.operation("projection.rollback"), answer)
+    }
 
-    func retry(projection name: String, partition: Int) async throws(ServiceError) {
+    func verifyProjections(
+        idempotencyKey: RequestKey?, at now: Instant, answer: @Sendable (OperationView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        once(idempotencyKey, Self.operation("projection.verify"), answer)
+    }
+
+    func retry(
+        projection name: String, partition: Int, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable ([ProjectionStatus]) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        try check(projection: name)
         if partition == 9 { throw ServiceError(code: "not_stopped", status: 409, title: "No", detail: "No.") }
+        return once(idempotencyKey, try await projections(), answer)
     }
 
     func skip(
-        projection name: String, partition: Int, position: Int64, reason: String, at now: Instant
-    ) async throws(ServiceError) {
-        try await retry(projection: name, partition: partition)
+        projection name: String, _ body: SkipBody, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable ([ProjectionStatus]) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        try await retry(
+            projection: name, partition: body.partition, idempotencyKey: idempotencyKey, at: now, answer: answer)
     }
 
     func report(_ request: ReportRequest, at now: Instant) async throws(ServiceError) -> ReportAnswer {
@@ -72,7 +108,11 @@ extension FakeLoyalty {
             view: request.view, table: table)
     }
 
-    func beginLogVerification() async throws(ServiceError) -> OperationView { Self.operation("log.verify") }
+    func beginLogVerification(
+        idempotencyKey: RequestKey?, at now: Instant, answer: @Sendable (OperationView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        once(idempotencyKey, Self.operation("log.verify"), answer)
+    }
 
     func verifyLog() async throws(ServiceError) -> LogVerification {
         await gate?.pass()

@@ -39,6 +39,58 @@ struct ConnectorTests {
         #expect(ledgers.count == 1, "\(ledgers)")
     }
 
+    private static let refundedInMoney = [
+        "shopify/orders-paid-4194", "shopify/refund-4194", "shopify/orders-paid-test", "shopify/orders-paid",
+    ]
+    private static let aGuest = [
+        joining, "shopify/orders-paid-guest", "shopify/refund-guest", "woocommerce/order-created-guest",
+    ]
+    private static let joining = "guest@example.com joins"
+
+    @Test(
+        "a refund of money alone, a test order, a guest who joins at some time: in all 24 orders the same ledger",
+        arguments: [(refundedInMoney, 42), (aGuest, 65)] as [([String], Int64)])
+    func trapsInAllOrders(names: [String], points: Int64) async throws {
+        let seen = Mutex<Set<[String]>>([])
+        for order in permutations(names) {
+            let (held, ledger) = try await delivered(order)
+            #expect(held == points, "\(order)")
+            seen.withLock { _ = $0.insert(ledger) }
+        }
+        let ledgers = seen.withLock { $0 }
+        #expect(ledgers.count == 1, "\(ledgers)")
+    }
+
+    @Test("an order that is edited and refunded comes to the same points in all 24 orders, by as many steps as it took")
+    func edited() async throws {
+        for order in permutations(Array(Self.woo.dropFirst()) + ["woocommerce/order-updated-edited"]) {
+            #expect(try await delivered(order).points == 50, "\(order)")
+        }
+    }
+
+    /// What a member has after messages, each of them several times, and again behind every later one.
+    private func delivered(_ order: [String]) async throws -> (points: Int64?, ledger: [String]) {
+        let told = Mutex<(Int64?, [String])>((nil, []))
+        try await Shop.with(enrolment: .explicit) { shop async throws in
+            let isGuest = order.contains(Self.joining)
+            var member = isGuest ? nil : try await shop.service.enrol(Self.ada, at: Shop.start).id
+            for (place, name) in order.enumerated() {
+                if name == Self.joining {
+                    let guest = EnrolmentBody(email: "guest@example.com")
+                    member = try await shop.service.enrol(guest, at: Shop.now).id
+                    continue
+                }
+                for _ in 0...(place % 3) { try await shop.deliver(name) }
+                for earlier in order.prefix(place) where earlier != Self.joining { try await shop.deliver(earlier) }
+            }
+            let somebody = try #require(member)
+            let points = try await shop.points(of: somebody)
+            let ledger = try await shop.ledger(of: somebody, withTimes: !isGuest)
+            told.withLock { $0 = (points, ledger) }
+        }
+        return told.withLock { $0 }
+    }
+
     @Test("one message by two servers at once counts once")
     func atOnce() async throws {
         try await Shop.with(servers: 2, enrolment: .explicit) { shop async throws in
