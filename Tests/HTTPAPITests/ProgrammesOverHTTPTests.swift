@@ -26,26 +26,24 @@ struct ProgrammesOverHTTPTests {
             let published = try await server.call(
                 .put, "/v1/programmes/\(id)/versions/\(last)", text, type: "application/yaml")
             #expect(published.status == 201 || published.status == 200, "\(published.text)")
-            for example in document.examples where Self.isPlain(example, document.programme) {
-                try await ExampleCall(server: server, programme: document.programme, example: example).run()
+            try await fillPools(of: document.programme, on: server)
+            #expect(!document.examples.isEmpty)
+            for example in document.examples {
+                var call = ExampleCall(server: server, programme: document.programme, example: example)
+                try await call.run()
             }
         }
     }
 
-    /// Whether a till, an app and a clerk can do all of it by themselves: a friend of the member would have to act as
-    /// well, and a pool would have to be filled.
-    private static func isPlain(_ example: ProgrammeExample, _ programme: Programme) -> Bool {
-        let pooled = Set(
-            programme.versions.flatMap(\.rewards).filter { $0.voucher?.fromPool == true }.map(\.id))
-        return example.parts.allSatisfy { part in
-            guard case .step(let step) = part else { return true }
-            switch step.command {
-            case .referral, .transferOut: return false
-            case .redemption(let request):
-                if case .reward(let id) = request.what { return !pooled.contains(id) }
-                return true
-            default: return true
-            }
+    /// Codes for the rewards that take them from the shop.
+    private func fillPools(of programme: Programme, on server: RealServer) async throws {
+        let rewards = Set(programme.versions.flatMap(\.rewards).filter { $0.voucher?.fromPool == true }.map(\.id))
+        for reward in rewards.sorted() {
+            let codes = (0..<20).map { JSONValue.string("\(reward)-\($0)") }
+            let body = [JSONMember("programme", .string(programme.id)), JSONMember("codes", .array(codes))]
+            let reply = try await server.call(
+                .post, "/v1/rewards/\(reward)/codes", JSONValue.object(body).written)
+            #expect((200..<300).contains(reply.status), "\(reply.text)")
         }
     }
 }
@@ -55,8 +53,14 @@ private struct ExampleCall {
     let server: RealServer
     let programme: Programme
     let example: ProgrammeExample
+    /// Whom else the example names.
+    private var others: [String: String] = [:]
 
-    func run() async throws {
+    init(server: RealServer, programme: Programme, example: ProgrammeExample) {
+        (self.server, self.programme, self.example) = (server, programme, example)
+    }
+
+    mutating func run() async throws {
         let member = try await enrol()
         var redemptions: [String: String] = [:]
         var vouchers: [String: String] = [:]
@@ -94,7 +98,7 @@ private struct ExampleCall {
 
     // MARK: What happens
 
-    private func perform(
+    private mutating func perform(
         _ step: ProgrammeExample.Step, by member: String, _ redemptions: [String: String], _ vouchers: [String: String]
     ) async throws -> Caller.Reply {
         let path = "/v1/members/\(member)"
@@ -119,8 +123,38 @@ private struct ExampleCall {
             return try await server.call(.post, "\(path)/subscription", Wording.body(of: request))
         case .grantTier(let tier, let until, let reason):
             return try await server.call(.post, "\(path)/tier", Wording.body(ofTier: tier, until, reason))
+        case .transferOut(_, let other, let wallet, let points):
+            let body = Wording.body(ofTransferTo: try await somebody(other), wallet, points)
+            return try await server.call(.post, "\(path)/transfers", body)
+        case .referral(let friend, _, let isWithdrawn):
+            return try await friendDeals(try await somebody(friend, referredBy: member), isBack: isWithdrawn, step)
         default: throw Missing()
         }
+    }
+
+    private mutating func somebody(_ name: String, referredBy: String? = nil) async throws -> String {
+        if let known = others[name] { return known }
+        var body = [JSONMember("programme", .string(programme.id))]
+        if let referredBy { body.append(JSONMember("referred_by", .string(referredBy))) }
+        let id = try #require(try await server.post("/v1/members", .object(body))["id"]?.text)
+        others[name] = id
+        return id
+    }
+
+    /// The friend buys for a hundred, or brings all of it back.
+    private func friendDeals(
+        _ friend: String, isBack: Bool, _ step: ProgrammeExample.Step
+    ) async throws -> Caller.Reply {
+        let (currency, line) = (programme.currencies[0].code, Line(sku: "goods", quantity: 1, unitPrice: 10_000))
+        let order = OrderReference(source: "/examples/\(friend)", id: "the friend's order")
+        if isBack {
+            let goods = PurchaseReturn(
+                source: order.source, order: order, returnID: "the friend's return", currency: currency,
+                goods: .lines([line]))
+            return try await event("purchase.returned", Wording.data(of: goods), step, friend)
+        }
+        let purchase = Purchase(order: order, currency: currency, lines: [line])
+        return try await event("purchase.completed", Wording.data(of: purchase, [:]), step, friend)
     }
 
     private func event(
@@ -146,6 +180,8 @@ private struct ExampleCall {
             return
         }
         #expect((200..<300).contains(reply.status), "\(place): \(step.label): \(reply.text)")
+        // A friend's purchase is answered with what the friend has.
+        if case .referral = step.command { return }
         guard (200..<300).contains(reply.status) else { return }
         if let earns = step.answer.earns, let change = try reply.json["points"]?["change"] {
             #expect(change == .integer(earns), "\(place): \(step.label)")

@@ -76,6 +76,15 @@ enum Wording {
         JSONValue.object(member("plan", request.plan) + member("action", request.action.rawValue)).written
     }
 
+    static func body(ofTransferTo member: String, _ wallet: String, _ points: Int64) -> String {
+        JSONValue.object(
+            [
+                JSONMember("to", .object([JSONMember("id", .string(member))])),
+                JSONMember("wallet", .string(wallet)), JSONMember("points", .integer(points)),
+            ]
+        ).written
+    }
+
     static func body(ofTier tier: String, _ until: CivilDate?, _ reason: String) -> String {
         JSONValue.object(
             member("tier", tier) + member("until", until?.description) + member("reason_code", reason)
