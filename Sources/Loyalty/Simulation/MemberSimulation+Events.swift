@@ -52,6 +52,7 @@ extension MemberSimulation {
 
     private mutating func buy(_ event: PurchaseCompleted, at: Instant) throws(Stop) {
         var purchase = event.purchase
+        counted = event.counts
         purchase.redemptionID = purchase.redemptionID.map { names[$0] ?? $0 }
         var result = try attempt(.purchase(purchase), at: at)
         if case .failure(let rejection) = result, purchase.redemptionID != nil,

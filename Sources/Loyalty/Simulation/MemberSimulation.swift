@@ -38,6 +38,8 @@ public struct MemberSimulation: Sendable {
     var absorbed: [String: [DatedEvent]] = [:]
     /// The reward of the redemption recorded last, and when: a tier that follows is what it brought.
     var delivered: (reward: String, at: Instant)?
+    /// What the purchase under way counted when it was recorded.
+    var counted: [Count] = []
     /// Friends for whom points were given.
     var friends: Set<String> = []
 
@@ -127,13 +129,19 @@ public struct MemberSimulation: Sendable {
             } catch .needs(.history) where known.history == nil {
                 known.history = events
             } catch .needs(.budgets(let budgets)) where known.budgets.isEmpty {
-                // What others drew under the draft is not known here: each life has a budget alone.
                 for budget in budgets { known.budgets[budget] = used(of: budget) }
             }
         }
     }
 
+    /// What was gone when the purchase was recorded. Where no such budget was recorded, others have drawn nothing: each life
+    /// has a budget alone.
     private func used(of budget: Budget) -> Int64 {
+        let recorded = counted.first { $0.rule == budget.counter && $0.window == budget.window }
+        return recorded?.before ?? drawn(from: budget)
+    }
+
+    private func drawn(from budget: Budget) -> Int64 {
         events.flatMap { $0.event.draws(under: programme.id) }.reduce(0) { $1.budget == budget ? $0 + $1.points : $0 }
     }
 

@@ -132,4 +132,29 @@ struct LinkedLivesTests {
         // 60 for the first order, and all of the second earns.
         #expect(draft.state?.points.available == 65)
     }
+
+    @Test("a budget that others had used up is used up in the simulation, too")
+    func budget() throws {
+        var rules = Programme.sephora
+        for index in rules.versions.indices {
+            rules.versions[index].earning = [
+                EarningRule(
+                    id: "base", effect: .base(standard: Ratio(1, 100), byTier: [:]),
+                    budget: .init(points: 500, window: .life))
+            ]
+        }
+        let line = Line.article(100_00)
+        let purchase = Purchase(
+            order: OrderReference(source: "shop", id: "o"), currency: "USD", lines: [line])
+        let log = [rules.enrolment(at: .on("2026-03-01"), language: .english)]
+        let state = rules.newcomer(at: .on("2026-03-01"), language: .english)
+        let budgets = rules.budgets(for: purchase, at: .on("2026-03-02"))
+        var used: [Budget: Int64] = [:]
+        for budget in budgets { used[budget] = 470 }
+        let decision = try rules.decide(
+            .purchase(purchase), at: .on("2026-03-02"), for: state, known: Known(budgets: used))
+        #expect(decision.state.points.available == 30)
+        let again = try live(log + decision.events, of: "m", under: rules, recorded: rules)
+        #expect(again.state?.points.available == 30)
+    }
 }
