@@ -94,6 +94,15 @@ public enum Schema {
         SchemaMigration(
             version: 7, name: "orders of connected shops",
             files: [SQLFile("tables/connector_order", PackageResources.connector_order_sql)]),
+        SchemaMigration(
+            version: 8, name: "budgets of earning rules",
+            files: [SQLFile("tables/budget", PackageResources.budget_sql)]),
+        SchemaMigration(
+            version: 9, name: "voucher codes that the shop brings",
+            files: [SQLFile("tables/voucher_code", PackageResources.voucher_code_sql)]),
+        SchemaMigration(
+            version: 10, name: "households",
+            files: [SQLFile("tables/household", PackageResources.household_sql)]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.
@@ -103,6 +112,7 @@ public enum Schema {
         SQLFile("functions/event_digest", PackageResources.event_digest_sql),
         SQLFile("functions/take_stock", PackageResources.take_stock_sql),
         SQLFile("functions/release_stock", PackageResources.release_stock_sql),
+        SQLFile("functions/draw_code", PackageResources.draw_code_sql),
         SQLFile("functions/spend_allowance", PackageResources.spend_allowance_sql),
         SQLFile("functions/return_allowance", PackageResources.return_allowance_sql),
         SQLFile("functions/account_rebuild_begin", PackageResources.account_rebuild_begin_sql),

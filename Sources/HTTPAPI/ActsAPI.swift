@@ -33,6 +33,12 @@ public protocol ActsAPI: Sendable {
         _ code: String, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> VoucherView
 
+    /// Takes codes for a reward whose vouchers come out of a pool.
+    func bringCodes(
+        _ body: CodesBody, for reward: String, by actor: UUID, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (CodeDelivery) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer
+
     /// The catalogue, perhaps as one member sees it.
     func rewards(for member: MemberReference?, at: Instant) async throws(ServiceError) -> [RewardView]
 

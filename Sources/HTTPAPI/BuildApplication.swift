@@ -87,6 +87,7 @@ func buildRouter(
     PersonRoutes(api: api, configuration: configuration).add(to: secured)
     RedemptionRoutes(api: api, configuration: configuration).add(to: secured)
     ActRoutes(api: api, configuration: configuration).add(to: secured)
+    HouseholdRoutes(api: api, configuration: configuration).add(to: secured)
     ProgrammeRoutes(api: api, configuration: configuration).add(to: secured)
     SimulationRoutes(api: api).add(to: secured)
     KeyRoutes(api: api, configuration: configuration).add(to: secured)

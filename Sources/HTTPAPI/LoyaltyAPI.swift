@@ -4,7 +4,8 @@ public import LoyaltyService
 public import Wire
 
 /// What the routes call. `LoyaltyService` is the one that runs; tests bring their own.
-public protocol LoyaltyAPI: PersonAPI, ConnectorAPI, ActsAPI, ProgrammesAPI, AdministrationAPI, PastAPI, ReportAPI,
+public protocol LoyaltyAPI: PersonAPI, HouseholdAPI, ConnectorAPI, ActsAPI, ProgrammesAPI, AdministrationAPI, PastAPI,
+    ReportAPI,
     KeyAPI, AuditAPI, WebhookAPI, MetricsAPI
 {
     /// Migrated and connected.

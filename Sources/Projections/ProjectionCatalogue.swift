@@ -24,7 +24,7 @@ public struct ProjectionCatalogue: Sendable {
         }
         reports = [
             report(LiabilityFold()), report(TiersFold(zone: zone)), report(DailyFold(zone: zone)),
-            report(ActivityFold(zone: zone)),
+            report(ActivityFold(zone: zone)), report(SettlementFold(zone: zone)),
         ]
     }
 

@@ -109,7 +109,7 @@ struct AdministrationTests {
 
     @Test(
         "a report is JSON, or CSV where that is asked for",
-        arguments: ["liability", "breakage", "tiers", "kpis", "segments"])
+        arguments: ["liability", "breakage", "tiers", "kpis", "segments", "settlement"])
     func report(kind: String) async throws {
         let harness = Harness()
         try await harness.run { caller async throws in

@@ -166,6 +166,9 @@ struct OpenAPITests {
         switch path {
         case "/v1/quotes": _ = try QuoteBody.read(body)
         case "/v1/members/{id}/redemptions": _ = try RedemptionBody.read(body)
+        case "/v1/households": _ = try HouseholdBody.read(body)
+        case "/v1/households/{id}/join", "/v1/households/{id}/leave": _ = try HouseholdMemberBody.read(body)
+        case "/v1/rewards/{id}/codes": _ = try CodesBody.read(body)
         case "/v1/members/{id}/adjustments": _ = try AdjustmentBody.read(body)
         case "/v1/members/{id}/transfers": _ = try TransferBody.read(body)
         case "/v1/members/{id}/merge": _ = try MergeBody.read(body)

@@ -17,6 +17,7 @@ struct RedemptionRoutes<API: LoyaltyAPI>: Sendable {
         routes.onNamed(.get, "rewards", by: "member", for: [.checkout, .memberRead, .support]) { _, context, member in
             try await rewards(for: member, at: context.receivedAt)
         }
+        routes.on(.post, "rewards/{id}/codes", for: [.admin]) { try await bringCodes($0, $1) }
         routes.on(.post, "members/{id}/redemptions", for: Self.tills) { try await redeem($0, $1) }
         routes.on(.get, "redemptions/{id}", for: Self.tills) { try await show($0, $1) }
         routes.on(.post, "redemptions/{id}/confirm", for: Self.tills) { request, context in
@@ -48,6 +49,17 @@ struct RedemptionRoutes<API: LoyaltyAPI>: Sendable {
         var writer = JSONWriter(reserving: 64 + rewards.count * 300)
         writer.page(Page(items: rewards, nextCursor: nil)) { $0.reward($1) }
         return Answer.json(writer)
+    }
+
+    private func bringCodes(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        guard let reward = context.parameters.get("id"), reward.utf8.count <= 100 else { throw Problem.notFound }
+        let key = try RequestKey.of(
+            request, principal: context.principal, route: "POST /v1/rewards/\(reward)/codes")
+        let body = try await request.body(within: configuration, CodesBody.read)
+        let kept = try await api.bringCodes(
+            body, for: reward, by: context.principal.keyID, idempotencyKey: key, at: context.receivedAt
+        ) { $0.answer }
+        return Answer.kept(kept)
     }
 
     private func redeem(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
@@ -102,5 +114,19 @@ struct RedemptionRoutes<API: LoyaltyAPI>: Sendable {
             throw .redemptionNotFound
         }
         return id
+    }
+}
+
+extension CodeDelivery {
+    fileprivate var answer: KeptAnswer {
+        var writer = JSONWriter(reserving: 128)
+        writer.beginObject()
+        writer.member("programme", programme)
+        writer.member("reward", reward)
+        writer.member("added", Int64(added))
+        writer.member("known", Int64(known))
+        writer.member("left", left)
+        writer.endObject()
+        return KeptAnswer(status: 200, body: writer.bytes)
     }
 }

@@ -3,14 +3,14 @@ extension MemberState {
     /// brought forward by it. The only place where time passes: commands, the scheduler and every read call it, so no
     /// answer depends on whether a job ran.
     ///
-    /// - Parameter converting: whether points that mature are redeemed by themselves where the programme says so. Not
-    ///   where a life is folded again: what was redeemed then is a fact.
+    /// - Parameter converting: whether points that mature or are given by date are redeemed by themselves where the
+    ///   programme says so. Not where a life is folded again: what was redeemed then is a fact.
     public mutating func advance(
         to instant: Instant, under programme: Programme, converting: Bool = true
     ) throws(LoyaltyFault) -> [DatedEvent] {
         guard mergedInto == nil else { return [] }
         var events: [DatedEvent] = []
-        // When points have matured that may be redeemed by themselves, once all else of that instant has happened.
+        // When points have come in that may be redeemed by themselves, once all else of that instant has happened.
         var maturedAt: Instant?
         // Each step uses up a lot, a reservation, a year; the bound is for the reader.
         for _ in 0..<MemberState.mostSteps {
@@ -29,7 +29,7 @@ extension MemberState {
                 try evolve(changed)
                 events.append(changed)
             }
-            if converting, case .pointsMatured = event.event { maturedAt = event.at }
+            if converting, event.event.bringsPoints { maturedAt = event.at }
         }
         return events
     }
@@ -157,6 +157,16 @@ extension MemberState {
         case .birthday: return birthday?.date(in: year)
         case .anniversary: return year > joined.year ? joined.adding(months: 12 * (year - joined.year)) : nil
         case nil: return nil
+        }
+    }
+}
+
+extension LoyaltyEvent {
+    /// Whether time has brought points that can be spent.
+    fileprivate var bringsPoints: Bool {
+        switch self {
+        case .pointsMatured, .pointsAccrued: true
+        default: false
         }
     }
 }

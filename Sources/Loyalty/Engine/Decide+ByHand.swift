@@ -18,7 +18,8 @@ extension Decider {
         case .grantTier(let tier, let until, let reason):
             return try record(at: at) { try $0.judgeGrant(of: tier, until: until, reason: reason) }
         case .referral(let friend, let boughtAt, let isWithdrawn):
-            return try record(at: at) { $0.judgeReferral(of: friend, boughtAt: boughtAt, isWithdrawn) }
+            let decision = try record(at: at) { $0.judgeReferral(of: friend, boughtAt: boughtAt, isWithdrawn) }
+            return try converted(decision, at: at)
         case .merge(let other):
             if state.mergedInto == other { return try unchanged(at: at) }
             if let another = state.mergedInto { throw Rejection(.memberMerged, "The member has become \(another).") }

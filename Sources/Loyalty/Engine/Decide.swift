@@ -22,6 +22,8 @@ public enum Need: Hashable, Sendable {
     case subject(Subject)
     /// All of the member's events.
     case history
+    /// How many points of these budgets are gone: all that the command may draw on, at once.
+    case budgets([Budget])
 }
 
 /// What is known beside a member's state.
@@ -30,9 +32,23 @@ public struct Known: Hashable, Sendable {
     public var subjects: [Subject: [DatedEvent]]
     /// All events of the member in the order recorded; only where `needs(.history)` asked for them.
     public var history: [DatedEvent]?
+    /// How many points are gone of budgets, over all members.
+    public var budgets: [Budget: Int64]
 
-    public init(subjects: [Subject: [DatedEvent]] = [:], history: [DatedEvent]? = nil) {
-        (self.subjects, self.history) = (subjects, history)
+    public init(
+        subjects: [Subject: [DatedEvent]] = [:], history: [DatedEvent]? = nil, budgets: [Budget: Int64] = [:]
+    ) {
+        (self.subjects, self.history, self.budgets) = (subjects, history, budgets)
+    }
+
+    /// What is gone of these budgets, as counters.
+    func used(of budgets: [Budget]) throws(Refusal) -> [MemberState.Counter] {
+        var counters: [MemberState.Counter] = []
+        for budget in budgets {
+            guard let used = self.budgets[budget] else { throw .needs(.budgets(budgets)) }
+            counters.append(MemberState.Counter(rule: budget.counter, window: budget.window, value: used))
+        }
+        return counters
     }
 
     func events(about subject: Subject) throws(Refusal) -> [DatedEvent] {
@@ -42,7 +58,7 @@ public struct Known: Hashable, Sendable {
 
     /// The same once more has been recorded.
     func followed(by events: [DatedEvent]) -> Known {
-        Known(subjects: subjects, history: history.map { $0 + events })
+        Known(subjects: subjects, history: history.map { $0 + events }, budgets: budgets)
     }
 
     /// Whether a redemption was reserved in this very life.
@@ -122,8 +138,9 @@ struct Decider {
                 .orderExists, "The order has been recorded already, by another event.", at: "/data/order_id")
         }
         let payment = try payment(of: purchase, at: at)
+        let used = try known.used(of: programme.budgets(for: purchase, at: at))
         var decision = try record(at: at) {
-            try $0.judge(purchase, paidWithPoints: payment?.paidWithPoints ?? 0)
+            try $0.judge(purchase, paidWithPoints: payment?.paidWithPoints ?? 0, used: used)
         }
         if let confirmsAt = payment?.confirmsAt {
             let then = Decider(

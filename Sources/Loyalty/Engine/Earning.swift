@@ -164,21 +164,30 @@ struct Earning {
 
     // MARK: Giving
 
-    /// Gives points within the rule's cap.
+    /// Gives points within the rule's cap, and within its budget.
     private mutating func give(_ points: Int64, by rule: EarningRule, _ basis: Earned.Basis) {
+        var given = points
+        let limits = [(rule.cap, rule.id), (rule.budget, Budget.counter(of: rule.id))]
+        for (limit, name) in limits { given = min(given, left(of: limit, name)) }
         guard points > 0 else { return }
-        guard let cap = rule.cap else { return add(points, by: rule, basis) }
-        let window = cap.window.name(on: sale.day)
-        let earlier = counts.firstIndex { $0.rule == rule.id && $0.window == window }
-        let before = sale.counter(rule.id, window)
-        let used = before + (earlier.map { counts[$0].added } ?? 0)
-        let given = min(points, max(0, cap.points - used))
-        if let earlier {
-            counts[earlier].added += given
-        } else {
-            counts.append(Count(rule: rule.id, window: window, before: before, added: given))
-        }
+        for case (let limit?, let name) in limits { use(given, of: limit, name) }
         add(given, by: rule, basis)
+    }
+
+    private func left(of limit: EarningRule.Cap?, _ name: String) -> Int64 {
+        guard let limit else { return .max }
+        let window = limit.window.name(on: sale.day)
+        let used = counts.first { $0.rule == name && $0.window == window }?.added ?? 0
+        return max(0, limit.points - sale.counter(name, window) - used)
+    }
+
+    private mutating func use(_ points: Int64, of limit: EarningRule.Cap, _ name: String) {
+        let window = limit.window.name(on: sale.day)
+        if let earlier = counts.firstIndex(where: { $0.rule == name && $0.window == window }) {
+            counts[earlier].added += points
+        } else {
+            counts.append(Count(rule: name, window: window, before: sale.counter(name, window), added: points))
+        }
     }
 
     private mutating func add(_ points: Int64, by rule: EarningRule, _ basis: Earned.Basis) {

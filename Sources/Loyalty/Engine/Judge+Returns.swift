@@ -38,7 +38,7 @@ extension Judge {
                     taken: try taken(of: order, sale, leaving: earned[1], under: version),
                     qualifying: counted ? amount : 0, orders: counted && left == 0 && amount > 0 ? 1 : 0,
                     period: sale.period, counts: earned[0].counts(leaving: earned[1]),
-                    waivesDebt: version.returns.debt == .waive, outcome: noOutcome)))
+                    waivesDebt: version.returns.debt == .waive, partner: sale.purchase.partner, outcome: noOutcome)))
     }
 
     /// A return without a receipt: rate and tier at its own time, rounded like a sale.
@@ -119,12 +119,14 @@ extension Judge {
         guard version.returns.debt == .waive else { return taken }
         var taken = taken
         for wallet in Set(taken.map(\.wallet)) {
-            var held = state.wallet(wallet)
+            let held = state.wallet(wallet)
             var there = max(0, held.available)
-            for place in places where place.wallet == wallet {
-                if let until = place.matures { there += held.take(place.points, pending: until, place.expires) }
-            }
             for index in taken.indices where taken[index].wallet == wallet {
+                let place = places.first { $0.rule == taken[index].rule && $0.wallet == wallet }
+                // What waits still is all there, and nobody else's.
+                if let place, let until = place.matures, held.points(pending: until, end: place.expires) > 0 {
+                    continue
+                }
                 let points = min(taken[index].points, there)
                 taken[index].waived = taken[index].points - points
                 taken[index].points = points

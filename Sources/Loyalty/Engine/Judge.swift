@@ -12,15 +12,19 @@ struct Judge {
         Outcome(change: 0, available: 0, pending: 0, tier: state.standing.tier, previousTier: state.standing.tier)
     }
 
-    /// - Parameter paidWithPoints: minor units of it that a redemption pays.
-    func judge(_ purchase: Purchase, paidWithPoints: Int64) throws(Rejection) -> Fact {
+    /// - Parameters:
+    ///   - paidWithPoints: minor units of it that a redemption pays.
+    ///   - used: what is gone of the budgets that it may draw on.
+    func judge(
+        _ purchase: Purchase, paidWithPoints: Int64, used: [MemberState.Counter] = []
+    ) throws(Rejection) -> Fact {
         try accept(purchase.currency)
         try Earning.limit(purchase.lines)
         let version = version
         let circumstances = circumstances
         let lines = RemainingOrder(purchase.lines).lines(paidWithPoints: paidWithPoints, earns: version.earns)
         var context = programme.context(of: purchase, at: at, circumstances)
-        context.counters = state.counters
+        context.counters = state.counters + used
         let earning = try Earning(version, on: lines, in: context)
         let completed = PurchaseCompleted(
             purchase: purchase, version: version.number, circumstances: circumstances,
@@ -96,9 +100,11 @@ struct Judge {
         }
         guard let cap = rule.cap else { return points }
         let window = cap.window.name(on: day)
-        let before = state.counter(rule.id, window)
+        // An activity may bring points to several wallets, each within a cap of its own.
+        let name = rule.wallet == Programme.defaultWallet ? rule.id : "\(rule.id):\(rule.wallet)"
+        let before = state.counter(name, window)
         let given = min(points, max(0, cap.points - before))
-        counts.append(Count(rule: rule.id, window: window, before: before, added: given))
+        counts.append(Count(rule: name, window: window, before: before, added: given))
         return given
     }
 

@@ -120,7 +120,7 @@ extension TierRules {
         from day: CivilDate, in period: Loyalty.Period, of state: MemberState, under programme: Programme
     ) -> CivilDate? {
         switch (validity, period) {
-        case (.forever, _), (_, .life): return nil
+        case (.forever, _), (.periods, .life): return nil
         case (.months(let months), _): return day.adding(months: months).adding(days: -1)
         case (.endOf(let month, let years), .year(let year)): return TierRules.lastDay(of: month, in: year + years)
         case (.endOf(let month, let years), _): return TierRules.lastDay(of: month, in: day.year + years)

@@ -83,13 +83,16 @@ public struct PurchaseReturned: Hashable, Sendable {
     public var counts: [Count]
     /// What is no longer there is not owed.
     public var waivesDebt: Bool
+    /// Who had issued the points, in a coalition: the sale's partner.
+    public var partner: String?
     public var outcome: Outcome
 
     public init(
         goods: PurchaseReturn, version: Int, tier: String, taken: [Taken], qualifying: Int64, orders: Int64 = 0,
-        period: Period, counts: [Count] = [], waivesDebt: Bool = false, outcome: Outcome
+        period: Period, counts: [Count] = [], waivesDebt: Bool = false, partner: String? = nil, outcome: Outcome
     ) {
         (self.goods, self.version, self.tier, self.taken) = (goods, version, tier, taken)
+        self.partner = partner
         (self.qualifying, self.orders, self.period) = (qualifying, orders, period)
         (self.counts, self.waivesDebt, self.outcome) = (counts, waivesDebt, outcome)
     }

@@ -65,7 +65,7 @@ extension MemberState {
     }
 
     mutating func count(_ counts: [Count]) throws(LoyaltyFault) {
-        for count in counts where count.added != 0 {
+        for count in counts where count.added != 0 && !count.isShared {
             if let index = counters.firstIndex(where: { $0.rule == count.rule && $0.window == count.window }) {
                 counters[index].value = try counters[index].value.adding(count.added)
                 if counters[index].value == 0 { counters.remove(at: index) }

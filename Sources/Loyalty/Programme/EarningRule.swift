@@ -44,7 +44,7 @@ public struct EarningRule: Hashable, Sendable {
         case order, line
     }
 
-    /// The most that a rule gives to one member in a window.
+    /// The most that a rule gives in a window.
     public struct Cap: Hashable, Sendable {
         public enum Window: String, Hashable, Sendable, CaseIterable {
             /// A day, month or year of the programme's zone.
@@ -66,6 +66,8 @@ public struct EarningRule: Hashable, Sendable {
     public var rounding: Rounding
     public var roundingBasis: RoundingBasis
     public var cap: Cap?
+    /// The most that the rule gives all members together in a window.
+    public var budget: Cap?
     /// nil: as the wallet says.
     public var expiry: Expiry?
     /// nil: as the wallet says.
@@ -76,11 +78,11 @@ public struct EarningRule: Hashable, Sendable {
     public init(
         id: String, wallet: String = Programme.defaultWallet, effect: Effect,
         condition: EarningCondition = EarningCondition(), rounding: Rounding = .down,
-        roundingBasis: RoundingBasis = .order, cap: Cap? = nil, expiry: Expiry? = nil, maturity: Maturity? = nil,
-        unless: Set<String> = []
+        roundingBasis: RoundingBasis = .order, cap: Cap? = nil, budget: Cap? = nil, expiry: Expiry? = nil,
+        maturity: Maturity? = nil, unless: Set<String> = []
     ) {
         (self.id, self.wallet, self.effect, self.condition) = (id, wallet, effect, condition)
-        (self.rounding, self.roundingBasis, self.cap) = (rounding, roundingBasis, cap)
+        (self.rounding, self.roundingBasis, self.cap, self.budget) = (rounding, roundingBasis, cap, budget)
         (self.expiry, self.maturity, self.unless) = (expiry, maturity, unless)
     }
 }

@@ -126,8 +126,15 @@ public struct MemberSimulation: Sendable {
                 know(subject, &known)
             } catch .needs(.history) where known.history == nil {
                 known.history = events
+            } catch .needs(.budgets(let budgets)) where known.budgets.isEmpty {
+                // What others drew under the draft is not known here: each life has a budget alone.
+                for budget in budgets { known.budgets[budget] = used(of: budget) }
             }
         }
+    }
+
+    private func used(of budget: Budget) -> Int64 {
+        events.flatMap { $0.event.draws(under: programme.id) }.reduce(0) { $1.budget == budget ? $0 + $1.points : $0 }
     }
 
     private func know(_ subject: Subject, _ known: inout Known) {

@@ -15,6 +15,13 @@ extension Programme {
     ///
     /// - Parameter history: all events of the member in the order recorded.
     public func state(of history: [DatedEvent], asOf instant: Instant) throws(LoyaltyFault) -> MemberState {
-        try Timeline.replayed(history, until: instant, under: self).timeline.state
+        // Behind the latest of what is known nothing has been recorded yet of what is redeemed by itself.
+        let recorded = history.filter { $0.event.role != .other }.map(\.at).max() ?? history.first?.at
+        guard let known = recorded, known < instant else {
+            return try Timeline.replayed(history, until: instant, under: self).timeline.state
+        }
+        var timeline = try Timeline.replayed(history, until: known, under: self).timeline
+        _ = try timeline.advance(to: instant, converting: true)
+        return timeline.state
     }
 }

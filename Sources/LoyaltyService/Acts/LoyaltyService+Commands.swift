@@ -49,6 +49,8 @@ extension LoyaltyService {
                     if let member { known.history = try await log.history(of: member, on: client) }
                 case .needs(.subject(let subject)):
                     known.subjects[subject] = try await events(about: subject, of: member)
+                case .needs(.budgets(let budgets)):
+                    known.budgets = try await BudgetBook.read(budgets, on: client)
                 }
             }
         }

@@ -4,14 +4,15 @@ public import Loyalty
 public import Wire
 
 extension LoyaltyService {
-    /// Holds or spends points.
+    /// Holds or spends points: the member's own, or their household's.
     ///
-    /// - Throws: `insufficient_points`, `out_of_stock`, `not_eligible`, `reward_not_found`, `member_not_found`.
+    /// - Throws: `no_household`, `insufficient_points`, `out_of_stock`, `not_eligible`, `reward_not_found`, `member_not_found`.
     public func redeem(
         _ body: RedemptionBody, member: UUID, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> RedemptionView {
         do {
-            let (member, known) = try await survivor(of: member)
+            let payer = body.household ? try await householdAccount(of: member) : member
+            let (member, known) = try await survivor(of: payer)
             let id =
                 self.repeatKey(idempotencyKey, content: "").map { Digest.uuid("redemption", "\($0.key)") }
                 ?? ids.next(nowMicros: at.micros)
@@ -22,7 +23,8 @@ extension LoyaltyService {
                 key: id.bytes, contentHash: keys.hash(request: Array("\(member) \(body.content)".utf8)))
             let isHeld = try await setAside(request, as: id, repeatKey, for: member, known.state, at: at)
             do {
-                return try view(of: try await perform(.redemption(request), for: member, at: at, repeatKey))
+                return try await withCode(
+                    try view(of: try await perform(.redemption(request), for: member, at: at, repeatKey)))
             } catch {
                 // Where nobody knows whether it was recorded, it stays aside until somebody finds the shelf empty.
                 if isHeld, translated(error).isRefusal { try await stock.release(id) }
@@ -43,11 +45,13 @@ extension LoyaltyService {
     ) async throws -> Bool {
         let programme = try programme(of: state)
         guard case .reward(let wanted) = request.what, let reward = programme.version(at: at).reward(wanted),
-            reward.stock != nil
+            let limit = try await limit(of: reward, in: programme)
         else { return false }
         if try await isKnown(repeatKey) { return false }
         _ = try await decide(.redemption(request), at: at, for: state, member)
-        return try await stock.take(reward, of: programme, for: id, member: member, at: at) { id, member in
+        return try await stock.take(
+            reward, of: programme, stock: limit, for: id, member: member, at: at
+        ) { id, member in
             let subject = Subject.redemption(UUIDText.text(id))
             do {
                 return RedemptionHistory(try await events(about: subject, of: try await living(member)))
@@ -99,7 +103,7 @@ extension LoyaltyService {
             let reply = try await perform(command, for: member, at: at, repeatKey)
             // Where everything was so already, it is told as it stands.
             guard !reply.events.isEmpty else { return try await view(ofRedemption: id, in: member, at: at) }
-            return try view(of: reply)
+            return try await withCode(try view(of: reply))
         } catch {
             throw translated(error)
         }
@@ -126,7 +130,7 @@ extension LoyaltyService {
         let member = try await living(member)
         let story = RedemptionHistory(try await events(about: .redemption(UUIDText.text(id)), of: member))
         guard let view = view(story, of: member, at: at) else { throw ServiceError.redemptionNotFound }
-        return view
+        return try await withCode(view)
     }
 
     /// - Parameter at: an open reservation has lapsed by then, whether or not that was recorded.
@@ -152,11 +156,8 @@ extension LoyaltyService {
         _ code: String, idempotencyKey: RequestKey? = nil, at: Instant
     ) async throws(ServiceError) -> VoucherView {
         do {
-            let key = keys.key(ofVoucher: code)
-            guard let found = try await log.events(byKeys: [key], on: client)[key],
-                case .voucherIssued(let voucher) = try DatedEvent(found).event
-            else { throw ServiceError.voucherNotFound }
-            let member = try await living(found.stream)
+            let (voucher, owner) = try await voucher(code)
+            let member = try await living(owner)
             let reply = try await perform(
                 .redeemVoucher(redemption: voucher.redemption), for: member, at: at,
                 repeatKey(idempotencyKey, content: voucher.redemption))
@@ -167,6 +168,22 @@ extension LoyaltyService {
         } catch {
             throw translated(error)
         }
+    }
+
+    /// The voucher of a code, and the stream that has it: one that was made here, or one out of a pool.
+    private func voucher(_ code: String) async throws -> (VoucherIssued, UUID) {
+        let key = keys.key(ofVoucher: code)
+        if let found = try await log.events(byKeys: [key], on: client)[key],
+            case .voucherIssued(let voucher) = try DatedEvent(found).event
+        {
+            return (voucher, found.stream)
+        }
+        guard let redemption = try await codes.redemption(of: code) else { throw ServiceError.voucherNotFound }
+        let owner = try await owner(ofRedemption: redemption)
+        let story = RedemptionHistory(
+            try await events(about: .redemption(UUIDText.text(redemption)), of: try await living(owner)))
+        guard let voucher = story.voucher else { throw ServiceError.voucherNotFound }
+        return (voucher, owner)
     }
 
     /// The catalogue, perhaps as one member sees it.
@@ -193,13 +210,15 @@ extension LoyaltyService {
         _ programme: Programme, at: Instant, tier: String? = nil, _ judge: (Reward) -> (Bool?, Bool?)
     ) async throws -> [RewardView] {
         let rewards = programme.version(at: at).rewards
-        let taken = try await stock.taken(of: rewards.filter { $0.stock != nil }.map(\.id), in: programme.id)
+        var limits: [String: Int64] = [:]
+        for reward in rewards { limits[reward.id] = try await limit(of: reward, in: programme) }
+        let taken = try await stock.taken(of: limits.keys.sorted(), in: programme.id)
         return rewards.map { reward in
             let (affordable, eligible) = judge(reward)
             return RewardView(
                 reward: reward, price: tier.map(reward.price) ?? reward.price,
                 currency: programme.currencies[0].code,
-                stock: reward.stock.map { max(0, $0 - (taken[reward.id] ?? 0)) }, isAffordable: affordable,
+                stock: limits[reward.id].map { max(0, $0 - (taken[reward.id] ?? 0)) }, isAffordable: affordable,
                 isEligible: eligible)
         }
     }

@@ -15,13 +15,13 @@ final class StockRoom: Sendable {
 
     /// Sets one aside for a redemption; the same redemption finds its own again.
     ///
+    /// - Parameter stock: how many there are for all.
     /// - Returns: whether there is something to put back if the redemption comes to nothing.
     /// - Throws: `out_of_stock`.
     func take(
-        _ reward: Reward, of programme: Programme, for redemption: UUID, member: UUID, at: Instant,
+        _ reward: Reward, of programme: Programme, stock: Int64, for redemption: UUID, member: UUID, at: Instant,
         story: (_ redemption: UUID, _ member: UUID) async throws -> RedemptionHistory
     ) async throws -> Bool {
-        guard let stock = reward.stock else { return false }
         for attempt in 0..<2 {
             switch try await take(reward.id, programme.id, stock, redemption, member, at: at) {
             case "taken": return true
@@ -95,7 +95,11 @@ final class StockRoom: Sendable {
             let isOpen = story.isReserved && story.expiresAt.map { at < $0 } == true
             // Nothing in the log yet: it may be on its way.
             let isUnderWay = story.redemption == nil && at.micros < heldAt + StockRoom.patienceMicros
-            if !isOpen && !isUnderWay { try await release(redemption) }
+            guard !isOpen && !isUnderWay else { continue }
+            try await release(redemption)
+            // What stays has drawn a code: it is gone.
+            _ = try await client.query(
+                "UPDATE treue.stock_hold SET is_final = true WHERE redemption_id = $1", [.uuid(redemption)])
         }
     }
 

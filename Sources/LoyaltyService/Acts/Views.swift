@@ -9,7 +9,7 @@ public struct RedemptionView: Sendable {
 
     /// A code that is worth something once.
     public struct Voucher: Sendable {
-        /// nil where the shop hands out codes of its own.
+        /// nil before it is confirmed, where it comes out of a pool.
         public var code: String?
         /// The last valid day; nil for no end.
         public var validUntil: CivilDate?

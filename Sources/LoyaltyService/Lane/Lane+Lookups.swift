@@ -41,6 +41,7 @@ extension Lane {
         let needs = batch.needs.filter { batch.isOpen($0.key) }
         batch.needs = [:]
         try await loadSubjects(needs, &batch, on: lease)
+        try await loadBudgets(needs, &batch, on: lease)
         for (member, wanted) in needs where wanted.contains(.history) {
             do {
                 batch.groups[member]?.history = try await log.history(of: member, on: lease)
@@ -48,6 +49,15 @@ extension Lane {
                 batch.fail(member, with: ServiceError.internalFault("events of \(member): \(error)"))
             }
         }
+    }
+
+    private func loadBudgets(
+        _ needs: [UUID: Set<Need>], _ batch: inout LaneBatch, on lease: PostgresLease
+    ) async throws {
+        var wanted: Set<Budget> = []
+        for case .budgets(let budgets) in needs.values.joined() { wanted.formUnion(budgets) }
+        guard !wanted.isEmpty else { return }
+        batch.budgets.merge(try await BudgetBook.lock(wanted, on: lease)) { $1 }
     }
 
     private func loadSubjects(

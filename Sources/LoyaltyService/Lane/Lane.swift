@@ -43,8 +43,8 @@ final class Lane: Sendable {
         var batch = LaneBatch(requests)
         do {
             for round in 0..<Lane.mostRounds where !batch.isDone {
-                if batch.timesOvertaken < Lane.mostTimesOvertaken {
-                    try await run(&batch, round: round, on: lease)
+                if batch.timesOvertaken < Lane.mostTimesOvertaken, !batch.drawsOnBudgets {
+                    try await run(&batch, round: round, isAlone: false, on: lease)
                 } else {
                     try await runAlone(&batch, round: round, on: lease)
                 }
@@ -62,17 +62,18 @@ final class Lane: Sendable {
     /// written a member need not read it, and would win every race.
     static let mostTimesOvertaken = 2
 
-    /// Decides what is left while nobody else can write these members.
+    /// Decides what is left while nobody else can write these members, or draw on the budgets that they draw on.
     private func runAlone(_ batch: inout LaneBatch, round: Int, on lease: PostgresLease) async throws {
         let members = batch.openMembers
         // Nothing that is decided here stands before the transaction is committed.
         var attempt = batch
         attempt.forgetMembers()
+        attempt.budgets = [:]
         memory.withLock { $0.forget(members) }
         do {
             try await lease.transaction {
                 try await log.lockHeads(of: members, on: lease)
-                try await run(&attempt, round: round, on: lease)
+                try await run(&attempt, round: round, isAlone: true, on: lease)
             }
             batch = attempt
         } catch let error as PostgresError where error.isLostRace {
@@ -84,7 +85,12 @@ final class Lane: Sendable {
     }
 
     /// Decides what is left and appends it. The first round trusts that keys are new; later ones look.
-    private func run(_ batch: inout LaneBatch, round: Int, on lease: PostgresLease) async throws {
+    ///
+    /// - Parameter isAlone: whether a transaction holds the members, so that budgets may be locked. Else a batch that draws
+    ///   on one is left for such a round.
+    private func run(
+        _ batch: inout LaneBatch, round: Int, isAlone: Bool, on lease: PostgresLease
+    ) async throws {
         let generation = try await accountGeneration(on: lease)
         try await loadMembers(&batch, on: lease)
         if round > 0 { try await answerRepeats(&batch, on: lease) }
@@ -94,6 +100,7 @@ final class Lane: Sendable {
             // What looks late is often a repeat; an index tells sooner than a whole history.
             if !keysAreKnown { try await answerRepeats(&batch, on: lease) }
             keysAreKnown = true
+            if !isAlone, batch.needsBudgets { return batch.waitForBudgets() }
             try await loadNeeds(&batch, on: lease)
             // What was loaded may tell of the very request that this one repeats: then its key is there by now.
             try await answerRepeats(&batch, on: lease)
@@ -105,10 +112,15 @@ final class Lane: Sendable {
             for id in batch.doubtful { batch.forget(id) }
         }
         guard !plans.isEmpty else { return }
+        let drawn = Set(plans.flatMap(\.draws.keys))
+        if !isAlone, !drawn.isEmpty { return batch.waitForBudgets() }
+        // What only puts back has not asked how much is gone.
+        if !drawn.isEmpty { _ = try await BudgetBook.lock(drawn, on: lease) }
         do throws(PostgresError) {
             let outcomes = try await log.append(
                 plans.map(\.append), recordedAtMicros: clock().micros, accountGeneration: generation, on: lease)
             for (plan, outcome) in zip(plans, outcomes) { settle(plan, outcome, &batch) }
+            try await BudgetBook.draw(appended(plans, outcomes), on: lease)
         } catch {
             if error.accountWasReplaced {
                 memory.withLock { $0.forgetAll() }
@@ -118,6 +130,15 @@ final class Lane: Sendable {
             memory.withLock { $0.forget(plans.map(\.memberID)) }
             throw error
         }
+    }
+
+    /// What the plans that are in the log have drawn.
+    private func appended(_ plans: [Plan], _ outcomes: [AppendOutcome]) -> [Budget: Int64] {
+        var draws: [Budget: Int64] = [:]
+        for case (let plan, .appended) in zip(plans, outcomes) {
+            draws.merge(plan.draws) { $0 + $1 }
+        }
+        return draws
     }
 
     private func settle(_ plan: Plan, _ outcome: AppendOutcome, _ batch: inout LaneBatch) {

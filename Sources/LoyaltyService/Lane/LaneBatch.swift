@@ -29,6 +29,10 @@ struct LaneBatch {
     private(set) var doubtful: Set<UUID> = []
     /// How often another process was faster.
     var timesOvertaken = 0
+    /// Whether something in it takes from a budget, or puts back.
+    var drawsOnBudgets = false
+    /// What is gone of budgets, as locked by the transaction that decides.
+    var budgets: [Budget: Int64] = [:]
 
     init(_ requests: [LaneRequest]) {
         self.requests = requests
@@ -64,9 +68,10 @@ struct LaneBatch {
         doubtful = []
         var plans: [Plan] = []
         var keys: Set<[UInt8]> = []
+        var budgets = budgets
         for id in openMembers {
             guard let group = groups[id] else { continue }
-            var plan = Plan(memberID: id, member: members[id], means: means, now: now)
+            var plan = Plan(memberID: id, member: members[id], means: means, now: now, budgets: budgets)
             for index in group.indices where results[index] == nil {
                 // The same key twice in one batch: the second waits until the first is in the log. One that is refused
                 // leaves no trace, and the next is judged anew.
@@ -90,9 +95,21 @@ struct LaneBatch {
             } else {
                 plan.isFinal = isCertain
                 plans.append(plan)
+                budgets = plan.budgets
             }
         }
         return needs.isEmpty ? plans : []
+    }
+
+    /// Whether what is gone of a budget must be known.
+    var needsBudgets: Bool {
+        needs.values.contains { $0.contains { if case .budgets = $0 { true } else { false } } }
+    }
+
+    /// To be decided in a transaction that holds the budgets.
+    mutating func waitForBudgets() {
+        drawsOnBudgets = true
+        needs = [:]
     }
 
     /// The plan is in the log.

@@ -24,12 +24,17 @@ struct Plan {
     private(set) var needs: Set<Need> = []
     /// Whether refusals are answers.
     var isFinal = false
+    /// What is gone of budgets, this plan's own draws included.
+    private(set) var budgets: [Budget: Int64]
+    /// What this plan takes out of them, or puts back.
+    private(set) var draws: [Budget: Int64] = [:]
     private var newEvents: [NewEvent] = []
     private var newMember: SealedMember?
     private let expectedVersion: Int64
 
-    init(memberID: UUID, member: KnownMember?, means: Means, now: Instant) {
+    init(memberID: UUID, member: KnownMember?, means: Means, now: Instant, budgets: [Budget: Int64] = [:]) {
         (self.memberID, self.member, self.means, self.now) = (memberID, member, means, now)
+        self.budgets = budgets
         expectedVersion = member?.version ?? 0
     }
 
@@ -107,7 +112,7 @@ struct Plan {
         if let order = command.order, subjects[.order(order)] == nil, let own = bySubject[.order(order)] {
             subjects[.order(order)] = own
         }
-        return Known(subjects: subjects, history: group.history.map { $0 + events })
+        return Known(subjects: subjects, history: group.history.map { $0 + events }, budgets: budgets)
     }
 
     private func programme(of state: MemberState) throws(Refusal) -> Programme {
@@ -161,6 +166,10 @@ struct Plan {
                 orderMustBeNew: isPrimary && !orderIsKnown)
         }
         member?.state = decision.state
+        for draw in decision.events.flatMap({ $0.event.draws(under: decision.state.programme) }) {
+            draws[draw.budget, default: 0] += draw.points
+            budgets[draw.budget, default: 0] += draw.points
+        }
         return first
     }
 

@@ -20,6 +20,7 @@ extension LoyaltyService {
                 try await locked.append(.erased, at: at)
                 _ = try await vault.erase(member, on: locked.lease)
                 try await directory.store.releaseAll(of: member, on: locked.lease)
+                try await HouseholdStore().remove(member, on: locked.lease)
                 try await connectorOrders.erase(
                     member, emailHash: profile?.email.flatMap { emailHash($0) }, on: locked.lease)
                 return profile?.references ?? []

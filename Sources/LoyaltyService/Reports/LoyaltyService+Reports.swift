@@ -4,14 +4,14 @@ public import Projections
 /// Which report is wanted.
 public struct ReportRequest: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
-        case liability, breakage, tiers, kpis, segments
+        case liability, breakage, tiers, kpis, segments, settlement
 
         /// Other tables that the report has.
         public var views: [String] {
             switch self {
             case .liability: ["movements", "open", "cohorts"]
             case .tiers: ["population", "movements"]
-            case .breakage, .kpis, .segments: []
+            case .breakage, .kpis, .segments, .settlement: []
             }
         }
     }
@@ -59,6 +59,7 @@ extension LoyaltyService {
                 case (.tiers, _): try await reader.tiers(period, today: today)
                 case (.kpis, _): try await reader.kpis(period)
                 case (.segments, _): try await reader.segments(period)
+                case (.settlement, _): try await reader.settlement(period, of: programmes.all)
                 }
             return ReportAnswer(period: period, view: view, table: table)
         } catch {

@@ -23,6 +23,12 @@ struct EarningReader {
                     at: reader.place(of: "cap"),
                     "`cap` of a rule that accumulates must be per life: it gives what is due of one growing total")
             }
+            let budget = self.cap(reader, "budget")
+            if case .accumulated = effect, budget != nil {
+                faults.add(
+                    at: reader.place(of: "budget"),
+                    "a rule that accumulates has no `budget`: it gives what is due of one growing total")
+            }
             let unless = reader.names("unless", before)
             before.names.append(id)
             let rule = EarningRule(
@@ -30,6 +36,7 @@ struct EarningReader {
                 condition: condition(reader),
                 rounding: reader.word("round", as: EarningRule.Rounding.self) ?? .down,
                 roundingBasis: reader.word("round_each", as: EarningRule.RoundingBasis.self) ?? .order, cap: cap,
+                budget: budget,
                 expiry: values.ownExpiry(reader), maturity: values.maturity(reader), unless: unless)
             return effect == nil ? nil : rule
         }
@@ -153,8 +160,8 @@ struct EarningReader {
     }
 
     /// The most that is given in a window.
-    func cap(_ rule: MappingReader) -> EarningRule.Cap? {
-        guard let reader = rule.mapping("cap") else { return nil }
+    func cap(_ rule: MappingReader, _ key: String = "cap") -> EarningRule.Cap? {
+        guard let reader = rule.mapping(key) else { return nil }
         let points = reader.requiredWhole("points", in: 1...VersionContext.mostPoints)
         let window = reader.required("per").flatMap {
             reader.word("per", of: $0, as: EarningRule.Cap.Window.self)

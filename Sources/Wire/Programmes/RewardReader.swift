@@ -121,5 +121,8 @@ struct RewardReader {
         if reward.stock != nil {
             faults.add(at: place, "`automatic` does not go with `stock`, which is reserved by whoever asks for it")
         }
+        if reward.voucher?.fromPool == true {
+            faults.add(at: place, "`automatic` does not go with codes out of a pool, which may be empty by then")
+        }
     }
 }

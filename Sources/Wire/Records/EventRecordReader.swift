@@ -83,12 +83,13 @@ extension ObjectReader {
         let period = recordedPeriod("period")
         let counts = recordedCounts()
         let waivesDebt = recordedFlag("waives_debt")
+        let partner = optionalRecordedText("partner")
         let outcome = recordedOutcome()
         guard let goods, let version, let tier, let taken, let qualifying, let period, let counts, let outcome
         else { return nil }
         return PurchaseReturned(
             goods: goods, version: version, tier: tier, taken: taken, qualifying: qualifying, orders: orders,
-            period: period, counts: counts, waivesDebt: waivesDebt, outcome: outcome)
+            period: period, counts: counts, waivesDebt: waivesDebt, partner: partner, outcome: outcome)
     }
 
     private func taken() -> PurchaseReturned.Taken? {

@@ -75,6 +75,7 @@ extension JSONWriter {
         member("period", event.period.recorded)
         member("counts", nonEmpty: event.counts)
         member("waives_debt", ifTrue: event.waivesDebt)
+        optionalMember("partner", event.partner)
         member("outcome", event.outcome)
     }
 

@@ -31,8 +31,9 @@ enum RecordedType: String, CaseIterable {
     /// The schema version that is written.
     var version: Int64 {
         switch self {
-        case .memberEnrolled, .memberUpdated, .purchaseCompleted, .pointsAccrued, .purchaseReturned, .activityCompleted,
-            .pointsRevoked, .pointsExpired, .tierChanged, .memberRestated:
+        case .purchaseReturned: 3
+        case .memberEnrolled, .memberUpdated, .purchaseCompleted, .pointsAccrued, .activityCompleted, .pointsRevoked,
+            .pointsExpired, .tierChanged, .memberRestated:
             2
         case .returnHeld, .pointsMatured, .pointsAdjusted, .pointsTransferred, .redemptionReserved,
             .redemptionConfirmed, .redemptionCancelled, .voucherIssued, .voucherRedeemed, .referralCompleted,

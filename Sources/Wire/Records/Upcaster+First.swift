@@ -2,7 +2,8 @@
 // how they ended; periods were calendar years; tiers were reached by spend alone.
 
 extension Upcaster {
-    /// Every step there is. `member.enrolled` and `member.updated` only added what may be absent.
+    /// Every step there is. `member.enrolled`, `member.updated` and the third `purchase.returned` only added what may be
+    /// absent.
     static let all: [Upcaster] = [
         Upcaster(type: .purchaseCompleted, from: 1) { value in
             value.without("lot").replacing("period", by: yearAsText).replacing("inactive_on") { day in

@@ -8,6 +8,8 @@ public struct RedemptionBody: Hashable, Sendable {
     public var orderCurrency: String?
     public var partner: String?
     public var confirm: Bool
+    /// Whether the member's household pays.
+    public var household = false
 
     /// Reads the body.
     /// - Throws: ``BodyError`` with every fault.
@@ -22,17 +24,19 @@ public struct RedemptionBody: Hashable, Sendable {
             let total = reader.optionalMoney("order_total", in: 0...ActLimit.money)
             let partner = reader.optionalString("partner", max: CommandLimit.word)
             let confirm = reader.optionalBool("confirm") ?? false
+            let household = reader.optionalBool("household") ?? false
             guard let what = reward.map(RedemptionRequest.What.reward) ?? points.map(RedemptionRequest.What.points)
             else { return nil }
             return RedemptionBody(
                 what: what, order: order, orderTotal: total?.amount, orderCurrency: total?.currency, partner: partner,
-                confirm: confirm)
+                confirm: confirm, household: household)
         }
     }
 
     /// What is compared where the same request comes again.
     public var content: String {
         "\(what) \(order ?? "") \(orderTotal ?? -1) \(orderCurrency ?? "") \(partner ?? "") \(confirm)"
+            + (household ? " household" : "")
     }
 }
 

@@ -65,6 +65,23 @@ struct PostRoute: Sendable {
                 path: "/v1/members/\(try await stage.member())/adjustments",
                 body: #"{"points": 5, "reason_code": "goodwill", "note": "late parcel"}"#)
         },
+        PostRoute("/v1/households") { _ in Attempt(path: "/v1/households") },
+        PostRoute("/v1/households/{id}/join") { stage in
+            let household = try await stage.post("/v1/households", "{}")["id"].text
+            return Attempt(
+                path: "/v1/households/\(household)/join", body: #"{"member": {"id": "\#(try await stage.member())"}}"#)
+        },
+        PostRoute("/v1/households/{id}/leave") { stage in
+            let (household, member) = (
+                try await stage.post("/v1/households", "{}")["id"].text, try await stage.member()
+            )
+            let body = #"{"member": {"id": "\#(member)"}}"#
+            _ = try await stage.post("/v1/households/\(household)/join", body)
+            return Attempt(path: "/v1/households/\(household)/leave", body: body)
+        },
+        PostRoute("/v1/rewards/{id}/codes") { stage in
+            Attempt(path: "/v1/rewards/spa/codes", body: #"{"codes": ["SPA-\#(stage.next())"]}"#)
+        },
         PostRoute("/v1/adjustments/{id}/approve") { stage in
             let member = try await stage.member()
             let waiting = try await stage.post(

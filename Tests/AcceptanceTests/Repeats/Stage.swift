@@ -145,6 +145,7 @@ final class Stage: Sendable {
               levels: [{id: member, name: Member}, {id: gold, name: Gold, spend: 100000}]
             rewards:
               - {id: mug, name: Mug, kind: voucher, points: 20, value: 5.00, stock: 1000, voucher: {valid_days: 30}}
+              - {id: spa, name: Spa, kind: voucher, points: 30, voucher: {codes: pool}}
             redemption: {point_value: 0.01}
             plans: [{id: plus, name: Plus, fee: 10.00, months: 12, tier: gold}]
             adjustments: {reasons: [goodwill], daily_limit: 100000, approval_above: 1000}

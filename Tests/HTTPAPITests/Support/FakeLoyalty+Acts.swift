@@ -104,6 +104,15 @@ extension FakeLoyalty {
         ]
     }
 
+    func bringCodes(
+        _ body: CodesBody, for reward: String, by actor: UUID, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (CodeDelivery) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        guard reward == "spa-day" else { throw ServiceError(Rejection(.rewardNotFound, "There is none.")) }
+        return answer(
+            CodeDelivery(programme: "beauty", reward: reward, added: body.codes.count, known: 0, left: 7))
+    }
+
     func adjust(
         _ body: AdjustmentBody, member: UUID, agent: UUID, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> AdjustmentOutcome {

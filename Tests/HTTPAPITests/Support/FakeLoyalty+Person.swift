@@ -38,3 +38,26 @@ extension FakeLoyalty {
         state.withLock { $0.erasures += 1 }
     }
 }
+
+extension FakeLoyalty {
+    func createHousehold(
+        _ body: HouseholdBody, idempotencyKey: RequestKey?, at now: Instant
+    ) async throws(ServiceError) -> HouseholdView {
+        HouseholdView(id: Self.redemptionID, members: [])
+    }
+
+    func household(_ id: UUID) async throws(ServiceError) -> HouseholdView {
+        guard id == Self.redemptionID else { throw .householdNotFound }
+        return HouseholdView(id: id, members: [Self.memberID])
+    }
+
+    func join(
+        _ household: UUID, _ body: HouseholdMemberBody, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (HouseholdView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer { answer(try await self.household(household)) }
+
+    func leave(
+        _ household: UUID, _ body: HouseholdMemberBody, idempotencyKey: RequestKey?, at now: Instant,
+        answer: @Sendable (HouseholdView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer { answer(try await self.household(household)) }
+}

@@ -33,6 +33,7 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
     ]
 
     private static let redemption = "/v1/redemptions/01980000-0000-7000-8000-0000000000aa"
+    private static let household = "/v1/households/01980000-0000-7000-8000-0000000000aa"
     private static let tills: Set<Scope> = [.checkout, .support, .admin]
     private static let acts = [
         SecuredRoute(
@@ -51,6 +52,12 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
         SecuredRoute(
             method: .post, uri: member + "/adjustments", scopes: [.support, .admin],
             body: #"{"points": 5, "reason_code": "goodwill"}"#),
+        SecuredRoute(method: .post, uri: "/v1/households", scopes: [.support, .admin]),
+        SecuredRoute(method: .get, uri: household, scopes: tills),
+        SecuredRoute(
+            method: .post, uri: household + "/join", scopes: [.support, .admin], body: #"{"member": {"card": "1"}}"#),
+        SecuredRoute(
+            method: .post, uri: household + "/leave", scopes: [.support, .admin], body: #"{"member": {"card": "1"}}"#),
         SecuredRoute(method: .get, uri: "/v1/adjustments", scopes: [.support, .admin]),
         SecuredRoute(
             method: .post, uri: "/v1/adjustments/01980000-0000-7000-8000-0000000000bb/approve",
@@ -63,6 +70,8 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
         SecuredRoute(
             method: .post, uri: member + "/tier", scopes: [.admin], body: #"{"tier": "vib", "reason_code": "goodwill"}"#
         ),
+        SecuredRoute(
+            method: .post, uri: "/v1/rewards/spa-day/codes", scopes: [.admin], body: #"{"codes": ["A1"]}"#),
         SecuredRoute(method: .get, uri: "/v1/programmes", scopes: [.admin]),
         SecuredRoute(method: .get, uri: "/v1/programmes/beauty", scopes: [.admin]),
         SecuredRoute(
@@ -90,7 +99,7 @@ struct SecuredRoute: CustomTestStringConvertible, Sendable {
             SecuredRoute(method: .post, uri: "/v1/log/verify", scopes: [.admin]),
             SecuredRoute(method: .get, uri: "/v1/log/checkpoint", scopes: [.admin]),
         ]
-        + ["liability", "breakage", "tiers", "kpis", "segments"].map {
+        + ["liability", "breakage", "tiers", "kpis", "segments", "settlement"].map {
             SecuredRoute(method: .get, uri: "/v1/reports/\($0)", scopes: [.admin])
         }
 

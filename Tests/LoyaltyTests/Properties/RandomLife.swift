@@ -27,6 +27,7 @@ struct RandomLife {
             pass(using: &dice)
             step(index, lates: lates, using: &dice)
         }
+        if dice.oneIn(12) { add(.merge(into: "b"), at: now) }
     }
 
     private mutating func pass(using dice: inout SplitMix64) {

@@ -11,7 +11,10 @@ struct RandomLifeTests {
             for step in steps { _ = try till.attempt(step) }
             var dice = SplitMix64(seed: UInt64(steps.count))
             guard !steps.isEmpty else { return }
-            for moment in [till.state.latest, dice.pick(steps).at, till.state.latest.later(hours: 24 * 150)] {
+            var moments = [till.state.latest, dice.pick(steps).at]
+            // What redeems itself is a fact; what will redeem itself this ledger does not know.
+            if !programme.redeemsByItself { moments.append(till.state.latest.later(hours: 24 * 150)) }
+            for moment in moments {
                 let expected = NaiveLedger(till.log, at: moment, under: programme).result
                 let found = try programme.state(of: till.log, asOf: moment).holdings
                 guard found == expected else {
@@ -29,7 +32,7 @@ struct RandomLifeTests {
             let sales = till.log.compactMap { dated -> PurchaseCompleted? in
                 if case .purchaseCompleted(let event) = dated.event { event } else { nil }
             }
-            guard let sale = sales.first, let now = steps.last?.now else { return }
+            guard till.state.mergedInto == nil, let sale = sales.first, let now = steps.last?.now else { return }
             var dice = SplitMix64(seed: UInt64(steps.count))
             try till.bringBack(sale.purchase, at: now, using: &dice)
             let without = till.log.without(sale.purchase.order)
@@ -78,7 +81,7 @@ extension Till {
 
 extension [DatedEvent] {
     /// The same life, but somebody else bought: what stands is that the member was there.
-    fileprivate func without(_ order: OrderReference) -> [DatedEvent] {
+    func without(_ order: OrderReference) -> [DatedEvent] {
         compactMap { dated in
             switch dated.event {
             case .purchaseCompleted(var event) where event.purchase.order == order:
@@ -94,15 +97,17 @@ extension [DatedEvent] {
 
 extension MemberState {
     /// Sums of spend and of points earned.
-    fileprivate var withoutOrders: [Total] { totals.filter { $0.metric != Metric.orders.name } }
+    var withoutOrders: [Total] { totals.filter { $0.metric != Metric.orders.name } }
 }
 
 extension Programme {
     /// Gifts come by date, not by what happened.
     fileprivate mutating func givesNothing() { for index in versions.indices { versions[index].gifts = [] } }
 
+    fileprivate var redeemsByItself: Bool { versions.contains { $0.rewards.contains(where: \.isAutomatic) } }
+
     /// Debt is owed, and nothing is redeemed by itself.
-    fileprivate mutating func owes() {
+    mutating func owes() {
         for index in versions.indices {
             versions[index].returns.debt = .owe
             versions[index].rewards.removeAll(where: \.isAutomatic)

@@ -76,17 +76,33 @@ struct Share: Sendable, CustomTestStringConvertible {
         length: Int, of share: Int = 1, changing change: (inout Programme) -> Void = { _ in },
         _ property: @escaping Shrinking.Property
     ) throws {
+        try forAll(
+            length: length, of: share, changing: { programme, _ in change(&programme) },
+            dressing: { steps, _ in steps },
+            property)
+    }
+
+    /// - Parameters:
+    ///   - lates: one in so many events comes late; 0 for none.
+    ///   - change: makes another programme of a random one, by chance.
+    ///   - dress: the same of a life.
+    func forAll(
+        length: Int, of share: Int = 1, lates: Int = 4, changing change: (inout Programme, inout SplitMix64) -> Void,
+        dressing dress: ([RandomLife.Step], inout SplitMix64) -> [RandomLife.Step],
+        _ property: @escaping Shrinking.Property
+    ) throws {
         for (number, seed) in Property.seeds(share: share).enumerated() where number % Share.count == index {
             var dice = SplitMix64(seed: seed)
             var programme = RandomProgramme.make(using: &dice)
-            change(&programme)
-            let life = RandomLife(under: programme, length: length, using: &dice)
-            guard let broken = Shrinking(programme, life.steps, property) else { continue }
-            let steps = broken.steps.map { "\n  \($0)" }.joined()
+            change(&programme, &dice)
+            let life = RandomLife(under: programme, length: length, lates: lates, using: &dice)
+            let steps = dress(life.steps, &dice)
+            guard let broken = Shrinking(programme, steps, property) else { continue }
+            let told = broken.steps.map { "\n  \($0)" }.joined()
             var versions = broken.programme
             versions.zone.transitions = []
             Issue.record(
-                "TREUE_PROPERTY_SEED=\(seed) TREUE_PROPERTY_RUNS=1:\(steps)\n\(broken.error)\n\(versions.versions)")
+                "TREUE_PROPERTY_SEED=\(seed) TREUE_PROPERTY_RUNS=1:\(told)\n\(broken.error)\n\(versions.versions)")
             return
         }
     }

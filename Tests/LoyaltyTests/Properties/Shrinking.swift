@@ -69,6 +69,9 @@ struct Shrinking {
             for index in version.earning.indices { version.earning[index].cap = nil }
         },
         { version in
+            for index in version.earning.indices { version.earning[index].budget = nil }
+        },
+        { version in
             for index in version.earning.indices {
                 (version.earning[index].expiry, version.earning[index].maturity) = (nil, nil)
             }

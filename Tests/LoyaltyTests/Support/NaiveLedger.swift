@@ -150,6 +150,9 @@ struct NaiveLedger {
             for accrual in fact.accruals { accrue(accrual, of: nil, at: at) }
             for part in event.withdrawn { withdraw(part, from: event.wallet) }
         case .absorbed(let event): absorb(event.state)
+        case .merged:
+            heaps = []
+            for wallet in holdings.keys { holdings[wallet]?.debt = 0 }
         default: break
         }
     }

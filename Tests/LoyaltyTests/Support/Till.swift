@@ -8,6 +8,8 @@ struct Till {
     private(set) var log: [DatedEvent]
     private(set) var state: MemberState
     private var orders = 0
+    /// What other members have drawn of every budget.
+    var drawnByOthers: Int64 = 0
 
     init(
         _ programme: Programme = .sephora, enrolled day: CivilDate = "2017-01-01", birthday: MonthDay? = nil,
@@ -38,7 +40,16 @@ struct Till {
                 known.history = log
             } catch .needs(.subject(let subject)) where known.subjects[subject] == nil {
                 look(for: subject, &known)
+            } catch .needs(.budgets(let budgets)) where known.budgets.isEmpty {
+                for budget in budgets { known.budgets[budget] = used(of: budget) }
             }
+        }
+    }
+
+    /// What is gone of a budget; nobody else draws on it but by `drawnByOthers`.
+    func used(of budget: Budget) -> Int64 {
+        log.reduce(drawnByOthers) { sum, dated in
+            dated.event.draws(under: programme.id).reduce(sum) { $1.budget == budget ? $0 + $1.points : $0 }
         }
     }
 

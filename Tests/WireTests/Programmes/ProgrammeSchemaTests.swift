@@ -50,7 +50,7 @@ struct ProgrammeSchemaTests {
         versions:
           - wallets: [{id: points, expiry: {months: 1}}, {id: stamps}]
             earning:
-              - {id: a, points: 1, by_tier: {base: 1}, cap: {points: 1, per: day}, when: {}}
+              - {id: a, points: 1, by_tier: {base: 1}, cap: {points: 1, per: day}, budget: {points: 1, per: day}, when: {}}
               - {id: b, accumulate: {points: 1}}
               - {id: c, points: 1, points_per: {set: [{sku: a}]}}
             activities: [{id: x, points: 1}]

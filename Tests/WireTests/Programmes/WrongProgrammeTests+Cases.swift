@@ -118,6 +118,12 @@ extension WrongProgrammeTests {
             "cap: {points: 3000, per: life}", "cap: {points: 3000, per: day}",
             "14: `cap` of a rule that accumulates must be per life: it gives what is due of one growing total"),
         Case(
+            "cap: {points: 3000, per: life}", "budget: {points: 3000, per: life}",
+            "14: a rule that accumulates has no `budget`: it gives what is due of one growing total"),
+        Case(
+            "points: 1, points_per", "budget: {points: 0, per: life}, points: 1, points_per",
+            "12: `points` must be a whole number, between 1 and 1000000000, not `0`"),
+        Case(
             "unless: [set]", "unless: [later]",
             "14: `later` is not an earlier earning rule of this version, which has base, triple, stamp, set"),
         Case(
@@ -214,6 +220,9 @@ extension WrongProgrammeTests {
             "automatic: true", "automatic: true, per_order: 1",
             "27: `automatic` does not go with an order, a co-payment or money off: nobody stands at a till then"),
         Case("automatic: true", "automatic: yes", "27: `automatic` must be true or false, not `yes`"),
+        Case(
+            "valid_days: 9}", "valid_days: 9, codes: pool}",
+            "27: `automatic` does not go with codes out of a pool, which may be empty by then"),
         Case("valid_days: 9", "codes: guessed", "27: `codes` must be generated or pool, not `guessed`"),
     ]
 

@@ -89,7 +89,7 @@ extension Seeded {
                     period: random.maybe { $0.period() })
             },
             qualifying: number(), orders: number(), period: period(), counts: few { $0.count() },
-            waivesDebt: chance(50), outcome: outcome())
+            waivesDebt: chance(50), partner: maybe { $0.text() }, outcome: outcome())
     }
 
     private mutating func tierChanged() -> TierChanged {

@@ -22,11 +22,11 @@ extension Samples {
                 PurchaseReturned(
                     goods: goods, version: 2, tier: "insider",
                     taken: [
-                        .init(rule: "base", wallet: "points", points: 15),
+                        .init(rule: "base", wallet: "points", points: 15, waived: 2),
                         .init(rule: "status", wallet: "status", points: 1, period: .membershipYear(3)),
                     ],
                     qualifying: 1500, orders: 1, period: .membershipYear(3), counts: [count], waivesDebt: true,
-                    outcome: outcome))
+                    partner: "drugstore", outcome: outcome))
         ),
         (
             "purchase.returned.amount",

@@ -97,8 +97,15 @@ struct ExampleTill {
                 know(subject, &known)
             } catch .needs(.history) where known.history == nil {
                 known.history = log
+            } catch .needs(.budgets(let budgets)) where known.budgets.isEmpty {
+                for budget in budgets { known.budgets[budget] = used(of: budget) }
             }
         }
+    }
+
+    /// An example has one member, who has every budget alone.
+    private func used(of budget: Budget) -> Int64 {
+        log.flatMap { $0.event.draws(under: programme.id) }.reduce(0) { $1.budget == budget ? $0 + $1.points : $0 }
     }
 
     private func know(_ subject: Subject, _ known: inout Known) {
