@@ -3,6 +3,17 @@ import Loyalty
 import Wire
 
 extension LoyaltyService {
+    /// Tells whoever brought the friend, where the event concerns them.
+    func tellReferrer(of event: LoyaltyEvent, by friend: UUID, at: Instant) async throws {
+        do {
+            let state = try await account(of: friend).state
+            let referral = EventReply.Referral(of: event, for: state, under: programmes[state.programme])
+            if let referral { try await tell(referral, of: friend, at: at) }
+        } catch let error as ServiceError where error == .memberNotFound {
+            // The friend is gone, and what was known of them with it.
+        }
+    }
+
     /// Tells whoever brought a member of the first order, or that it came back. Once for one friend, however often it is
     /// told: a checkout that repeats its event repeats this, too.
     func tell(_ referral: EventReply.Referral, of friend: UUID, at: Instant) async throws {

@@ -116,7 +116,8 @@ extension LoyaltyService {
             let absorbed = MemberAbsorbed(
                 from: UUIDText.text(first.stream), state: try await state(of: first.stream, before: first.version))
             _ = try await perform(.absorb(absorbed), for: try await living(into), at: at, second)
-        default: return
+        case let event:
+            try await tellReferrer(of: event, by: first.stream, at: at)
         }
         try await end(id)
     }

@@ -24,12 +24,16 @@ struct BackgroundWork {
         let consumer = WebhookConsumer(log: log, configuration: configuration, clock: SystemClock.now)
         let follower = LogFollower(
             consumer, client: client, log: log, logger: logger, clock: { SystemClock.now().micros })
+        let referrals = LogFollower(
+            ReferralConsumer(programmes: service.programmes, clock: SystemClock.now), client: client, log: log,
+            logger: logger, clock: { SystemClock.now().micros })
         let dispatcher = WebhookDispatcher(
             client: client, keys: installation.keys, transport: HTTPWebhookTransport(configuration: configuration),
             configuration: configuration, logger: logger, clock: SystemClock.now)
         let dates = WebhookDates(service: service, clock: SystemClock.now)
         services = [
             Worker(work: follower.run, stop: follower.shutdown),
+            Worker(work: referrals.run, stop: referrals.shutdown),
             Worker(work: dispatcher.run, stop: dispatcher.shutdown),
             Worker(work: dates.run, stop: dates.shutdown),
         ]
