@@ -109,8 +109,8 @@ extension FakeLoyalty {
         answer: @Sendable (CodeDelivery) -> KeptAnswer
     ) async throws(ServiceError) -> KeptAnswer {
         guard reward == "spa-day" else { throw ServiceError(Rejection(.rewardNotFound, "There is none.")) }
-        return answer(
-            CodeDelivery(programme: "beauty", reward: reward, added: body.codes.count, known: 0, left: 7))
+        let delivery = CodeDelivery(programme: "beauty", reward: reward, added: body.codes.count, known: 0, left: 7)
+        return once(idempotencyKey, delivery, answer)
     }
 
     func adjust(

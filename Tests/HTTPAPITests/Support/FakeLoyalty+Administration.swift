@@ -41,16 +41,21 @@ extension FakeLoyalty {
     }
 
     /// What an answer made of something is, replayed where the key came before.
-    private func once<Value>(
+    func once<Value>(
         _ key: RequestKey?, _ value: Value, _ answer: (Value) -> KeptAnswer
     ) -> KeptAnswer {
         var kept = answer(value)
-        kept.isReplayed = state.withLock { state in
+        kept.isReplayed = isRepeat(key)
+        return kept
+    }
+
+    /// Whether the key came before; from now on it did.
+    func isRepeat(_ key: RequestKey?) -> Bool {
+        state.withLock { state in
             guard let key else { return false }
             defer { state.idempotency.append(key) }
             return state.idempotency.contains(key)
         }
-        return kept
     }
 
     private func check(projection name: String) throws(ServiceError) {

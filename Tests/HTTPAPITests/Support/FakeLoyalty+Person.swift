@@ -43,7 +43,7 @@ extension FakeLoyalty {
     func createHousehold(
         _ body: HouseholdBody, idempotencyKey: RequestKey?, at now: Instant
     ) async throws(ServiceError) -> HouseholdView {
-        HouseholdView(id: Self.redemptionID, members: [])
+        HouseholdView(id: Self.redemptionID, members: [], isReplayed: isRepeat(idempotencyKey))
     }
 
     func household(_ id: UUID) async throws(ServiceError) -> HouseholdView {
@@ -54,10 +54,10 @@ extension FakeLoyalty {
     func join(
         _ household: UUID, _ body: HouseholdMemberBody, idempotencyKey: RequestKey?, at now: Instant,
         answer: @Sendable (HouseholdView) -> KeptAnswer
-    ) async throws(ServiceError) -> KeptAnswer { answer(try await self.household(household)) }
+    ) async throws(ServiceError) -> KeptAnswer { once(idempotencyKey, try await self.household(household), answer) }
 
     func leave(
         _ household: UUID, _ body: HouseholdMemberBody, idempotencyKey: RequestKey?, at now: Instant,
         answer: @Sendable (HouseholdView) -> KeptAnswer
-    ) async throws(ServiceError) -> KeptAnswer { answer(try await self.household(household)) }
+    ) async throws(ServiceError) -> KeptAnswer { once(idempotencyKey, try await self.household(household), answer) }
 }
