@@ -71,6 +71,10 @@ extension NaiveWorld {
             surplus[wallet, default: 0] += max(0, gives - parts[index].points)
             parts[index].points = max(0, parts[index].points - gives)
         }
+        // A rule that another one had kept out may give something for the rest.
+        for given in rest.given where !parts.contains(where: { $0.rule == given.rule && $0.wallet == given.wallet }) {
+            surplus[given.wallet, default: 0] += given.points
+        }
         for index in parts.indices {
             let kept = min(parts[index].points, surplus[parts[index].wallet] ?? 0)
             parts[index].points -= kept
