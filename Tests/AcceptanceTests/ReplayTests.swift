@@ -7,7 +7,7 @@ extension Acceptance {
     @Suite struct Replays {
         private static let clients = 32
         /// Rebuilds that run to their end.
-        private static let rebuilds = 3
+        private static let rebuilds = 2
         /// Rebuilds that are killed first.
         private static let kills = 2
 
@@ -24,7 +24,7 @@ extension Acceptance {
             let server = try await place.serve()
             // Enough history that a rebuild takes a while.
             for number in 0..<60 { _ = try await server.enrol("old-\(number)") }
-            let history = (0..<6_000).map { Sale(id: "h\($0)", member: "old-\($0 % 60)").json }
+            let history = (0..<4_000).map { Sale(id: "h\($0)", member: "old-\($0 % 60)").json }
             let file = try place.file("history.ndjson", history.joined(separator: "\n") + "\n")
             #expect(try await place.treue("import", file, "--json", seconds: 300).code == 0)
             let ids = try await enrol(on: server)
