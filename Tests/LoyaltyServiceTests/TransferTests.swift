@@ -119,6 +119,28 @@ struct TransferTests {
         }
     }
 
+    @Test("an errand that cannot be carried out holds up no other, and stays")
+    func brokenErrand() async throws {
+        try await Club.with { shop async throws in
+            let (ann, bob) = (try await shop.somebody(dollars: 100), try await shop.somebody(dollars: 10))
+            let transfer = Command.transferOut(id: "", to: UUIDText.text(bob), wallet: "points", points: 100)
+            try await firstHalf("transfer", transfer, of: ann, to: bob, shop)
+            // The first in line, and its event cannot be read.
+            try await shop.tamper(
+                """
+                UPDATE treue.event SET key = decode('00000000000000000000000000000001', 'hex'), data = '{}'
+                 WHERE type = 'points.transferred';
+                UPDATE treue.errand SET id = '00000000-0000-0000-0000-000000000001'
+                """)
+            try await firstHalf("transfer", transfer, of: ann, to: bob, shop)
+            await #expect(throws: (any Error).self) {
+                try await shop.service.finishErrands(at: Shop.after(minutes: 1))
+            }
+            #expect(try await shop.held(bob) == [200, 0])
+            #expect(try await shop.number("SELECT count(*) FROM treue.errand") == 1)
+        }
+    }
+
     @Test("one member becomes another: both ids and cards lead to who goes on, and nothing is lost")
     func merge() async throws {
         try await Club.with(servers: 2) { shop async throws in

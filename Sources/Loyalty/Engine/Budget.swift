@@ -45,8 +45,11 @@ extension LoyaltyEvent {
 extension Programme {
     /// The budgets that a purchase may draw on.
     func budgets(for purchase: Purchase, at: Instant) -> [Budget] {
+        // Few programmes have one, and every purchase asks.
+        let rules = version(at: at).earning.filter { $0.budget != nil }
+        guard !rules.isEmpty else { return [] }
         let day = zone.date(of: at)
-        return version(at: at).earning.compactMap { rule in
+        return rules.compactMap { rule in
             guard let budget = rule.budget, rule.condition.from.map({ at >= $0 }) ?? true,
                 rule.condition.until.map({ at < $0 }) ?? true,
                 purchase.lines.contains(where: rule.condition.goods.holds)

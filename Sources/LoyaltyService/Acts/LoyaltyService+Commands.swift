@@ -68,7 +68,7 @@ extension LoyaltyService {
     /// The events about something, of a member and of those who became them.
     func events(about subject: Subject, of member: UUID?) async throws -> [DatedEvent] {
         guard let member else { return [] }
-        let absorbed = try await account(of: member).state.absorbed.compactMap(UUIDText.parse)
+        let absorbed = try await account(of: member).state.absorbedIDs
         let streams = absorbed + [member]
         let found = try await log.events(
             about: streams.map { StreamSubject(stream: $0, subject: subject.digest) }, on: client)

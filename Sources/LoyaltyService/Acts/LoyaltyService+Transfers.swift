@@ -147,17 +147,31 @@ extension LoyaltyService {
         return state
     }
 
-    /// Carries out what a server that died left half done.
+    /// Carries out what a server that died left half done. One errand that fails holds up no other, and is tried again.
+    ///
+    /// - Throws: the last failure, behind all errands.
     func finishErrands(at: Instant) async throws {
-        let rows = try await client.query(
-            "SELECT id FROM treue.errand WHERE begun_at < $1 ORDER BY begun_at LIMIT 100",
-            [.timestamptz(at.micros - LoyaltyService.patienceMicros)])
-        for row in rows {
-            let id = try row.uuid(0)
-            try await arrive(id, at: at)
-            // The first half never came: there is nothing to carry out.
-            if try await log.events(byKeys: [id.bytes], on: client).isEmpty { try await end(id) }
+        let begunBefore = PostgresValue.timestamptz(at.micros - LoyaltyService.patienceMicros)
+        var last = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+        var failure: (any Error)?
+        while !Task.isCancelled {
+            let errands = try await client.query(
+                "SELECT id FROM treue.errand WHERE begun_at < $1 AND id > $2 ORDER BY id LIMIT 100",
+                [begunBefore, .uuid(last)]
+            ).map { try $0.uuid(0) }
+            for id in errands {
+                do { try await finish(id, at: at) } catch { failure = error }
+            }
+            guard errands.count == 100, let end = errands.last else { break }
+            last = end
         }
+        if let failure { throw failure }
+    }
+
+    private func finish(_ id: UUID, at: Instant) async throws {
+        try await arrive(id, at: at)
+        // The first half never came: there is nothing to carry out.
+        if try await log.events(byKeys: [id.bytes], on: client).isEmpty { try await end(id) }
     }
 
     /// How long the first half may take.

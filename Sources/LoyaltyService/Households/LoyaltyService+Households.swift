@@ -70,7 +70,7 @@ extension LoyaltyService {
                 member.known.state.programme == account.known.state.programme
             else { throw ServiceError.recipientNotFound }
             let content = Array("\(household) \(member.id)".utf8)
-            let names = [member.id] + member.known.state.absorbed.compactMap(UUIDText.parse)
+            let names = [member.id] + member.known.state.absorbedIDs
             return try await once(idempotencyKey, content: content, at: now) { [self, households] lease in
                 guard try await households.lock(household, on: lease) else { throw ServiceError.householdNotFound }
                 guard try await !households.exists(member.id, on: lease) else { throw ServiceError.recipientNotFound }
@@ -99,7 +99,7 @@ extension LoyaltyService {
     ) async throws(ServiceError) -> KeptAnswer {
         do {
             guard let member = try await found(body.member) else { throw ServiceError.recipientNotFound }
-            let names = Set([member.id] + member.known.state.absorbed.compactMap(UUIDText.parse))
+            let names = Set([member.id] + member.known.state.absorbedIDs)
             let content = Array("\(household) \(member.id)".utf8)
             return try await once(idempotencyKey, content: content, at: now) { [self, households] lease in
                 guard try await households.lock(household, on: lease) else { throw ServiceError.householdNotFound }
@@ -120,7 +120,7 @@ extension LoyaltyService {
     /// - Throws: `no_household`.
     func householdAccount(of member: UUID) async throws -> UUID {
         let (id, known) = try await survivor(of: member)
-        let names = [id] + known.state.absorbed.compactMap(UUIDText.parse)
+        let names = [id] + known.state.absorbedIDs
         guard let household = try await households.household(of: names, on: client) else {
             throw ServiceError.noHousehold
         }

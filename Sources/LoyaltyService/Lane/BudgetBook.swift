@@ -8,7 +8,7 @@ import Postgres
 enum BudgetBook {
     /// What is gone, locked until the transaction ends.
     static func lock(_ budgets: Set<Budget>, on lease: PostgresLease) async throws -> [Budget: Int64] {
-        let keys = parameters(of: budgets.sorted())
+        let keys = parameters(of: budgets.inOrder)
         _ = try await lease.query(
             """
             INSERT INTO treue.budget (programme, rule, span)
@@ -38,7 +38,7 @@ enum BudgetBook {
 
     /// Takes out, or puts back, what decisions have drawn.
     static func draw(_ draws: [Budget: Int64], on lease: PostgresLease) async throws(PostgresError) {
-        let budgets = draws.keys.sorted()
+        let budgets = draws.keys.inOrder
         guard !budgets.isEmpty else { return }
         _ = try await lease.query(
             """
@@ -64,16 +64,8 @@ enum BudgetBook {
     }
 }
 
-extension Set<Budget> {
+extension Sequence<Budget> {
     /// The order in which rows are locked.
-    fileprivate func sorted() -> [Budget] { Array(self).inOrder }
-}
-
-extension Dictionary<Budget, Int64>.Keys {
-    fileprivate func sorted() -> [Budget] { Array(self).inOrder }
-}
-
-extension [Budget] {
     fileprivate var inOrder: [Budget] {
         sorted { ($0.programme, $0.rule, $0.window) < ($1.programme, $1.rule, $1.window) }
     }

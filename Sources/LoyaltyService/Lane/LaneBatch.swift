@@ -54,7 +54,7 @@ struct LaneBatch {
     func isOpen(_ member: UUID) -> Bool { groups[member]?.indices.contains { results[$0] == nil } == true }
 
     /// Members who became this one: their orders are its orders.
-    func absorbed(by member: UUID) -> [UUID] { members[member]?.state.absorbed.compactMap(UUIDText.parse) ?? [] }
+    func absorbed(by member: UUID) -> [UUID] { members[member]?.state.absorbedIDs ?? [] }
 
     var answers: [Result<LaneReply, any Error>] { results.map { $0 ?? .failure(ServiceError.contended) } }
 

@@ -1,10 +1,16 @@
 import Foundation
 import Loyalty
+import Wire
 
 /// A member as recorded: the state and the version of the stream it is folded from.
 struct KnownMember: Sendable {
     var version: Int64
     var state: MemberState
+}
+
+extension MemberState {
+    /// Ids of the members who became this one.
+    var absorbedIDs: [UUID] { absorbed.compactMap(UUIDText.parse) }
 }
 
 /// What a lane keeps from one batch to the next.

@@ -59,7 +59,7 @@ extension LoyaltyService {
                 return try await client.withLease { lease in
                     try await lease.transaction { try await body(lease) }
                 }
-            } catch let error as PostgresError where error.isLostTransaction && attempt < Self.mostAttempts {
+            } catch let error as PostgresError where error.isLostRace && attempt < Self.mostAttempts {
                 attempt += 1
             }
         }
@@ -95,9 +95,4 @@ extension LoyaltyService {
 extension RequestKey {
     /// What tells keys apart: the same text of another API key, or on another route, is another key.
     var name: String { "\(apiKey.uuidString) \(route) \(text)" }
-}
-
-extension PostgresError {
-    /// The transaction was rolled back because of another one: the same again sees what that wrote.
-    fileprivate var isLostTransaction: Bool { ["23505", "25P02", "40001", "40P01"].contains(sqlState) }
 }

@@ -11,7 +11,7 @@ struct Programmes: AsyncParsableCommand {
             its JSON Schema, with which an editor completes keys.
             """,
         subcommands: [
-            ProgrammeCheck.self, ProgrammeTest.self, ProgrammeExamples.self, ProgrammeSimulate.self,
+            ProgrammeCheck.self, ProgrammeTest.self, ProgrammeSimulate.self,
             ProgrammePublish.self, PrintSchema.self,
         ])
 

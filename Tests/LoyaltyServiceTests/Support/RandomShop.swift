@@ -23,22 +23,13 @@ struct RandomShop {
               - {id: app, multiplier: 2, when: {channels: [app]}}
               - {id: stars, points: 1, per: 10.00, wallet: stars}
             activities: [{id: review, points: 5, once_per_reference: true}]
-            referral: {referrer_points: 40, friend_points: 20, matures_after_days: 10, minimum: 20.00}
-            tiers:
-              period: calendar_year
-              valid_years: 1
-              levels:
-                - {id: silver, name: Silver}
-                - {id: gold, name: Gold, spend: 400}
+        \(tiers)
             rewards:
               - {id: five-off, kind: discount, points: 50, value: 5.00, when: {minimum_order: 10.00}}
               - {id: code, kind: voucher, points: 30, value: 3.00, voucher: {valid_days: 30}}
               - {id: gold-month, kind: upgrade, points: 80, tier: gold, months: 1}
               - {id: by-itself, kind: voucher, wallet: stars, points: 40, value: 2.00, voucher: {valid_days: 60}, automatic: true}
-            redemption: {point_value: 0.01, minimum: 5, reservation_minutes: 15}
-            transfers: {allowed: true, minimum: 5}
-            adjustments: {reasons: [goodwill]}
-            plans: [{id: year, name: Year, fee: 50.00, months: 12, tier: gold}]
+        \(acts)
           - from: 2026-01-15
             wallets:
               - {id: points, expiry: {inactivity_months: 6}}
@@ -47,6 +38,16 @@ struct RandomShop {
               - {id: base, points: 2, per: 1.00}
               - {id: stars, points: 1, per: 10.00, wallet: stars}
             activities: [{id: review, points: 7, once_per_reference: true}]
+        \(tiers)
+            rewards:
+              - {id: five-off, kind: discount, points: 60, value: 5.00, when: {minimum_order: 10.00}}
+              - {id: code, kind: voucher, points: 30, value: 3.00, voucher: {valid_days: 30}}
+              - {id: by-itself, kind: voucher, wallet: stars, points: 40, value: 2.00, voucher: {valid_days: 60}, automatic: true}
+        \(acts)
+        """
+
+    // The same in both versions.
+    private static let tiers = """
             referral: {referrer_points: 40, friend_points: 20, matures_after_days: 10, minimum: 20.00}
             tiers:
               period: calendar_year
@@ -54,10 +55,8 @@ struct RandomShop {
               levels:
                 - {id: silver, name: Silver}
                 - {id: gold, name: Gold, spend: 400}
-            rewards:
-              - {id: five-off, kind: discount, points: 60, value: 5.00, when: {minimum_order: 10.00}}
-              - {id: code, kind: voucher, points: 30, value: 3.00, voucher: {valid_days: 30}}
-              - {id: by-itself, kind: voucher, wallet: stars, points: 40, value: 2.00, voucher: {valid_days: 60}, automatic: true}
+        """
+    private static let acts = """
             redemption: {point_value: 0.01, minimum: 5, reservation_minutes: 15}
             transfers: {allowed: true, minimum: 5}
             adjustments: {reasons: [goodwill]}
