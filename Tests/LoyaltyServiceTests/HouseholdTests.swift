@@ -56,6 +56,24 @@ struct HouseholdTests {
         }
     }
 
+    @Test("a redemption that comes again after the member has left is answered as it was")
+    func repeatedAfterLeaving() async throws {
+        try await Club.with { shop async throws in
+            let (ann, home) = (try await shop.somebody(dollars: 10), try await shop.household())
+            try await shop.joins(home, ann)
+            let body = TransferBody(to: .id(home), wallet: "points", points: 50)
+            _ = try await shop.service.transfer(body, from: ann, idempotencyKey: nil, at: Shop.now)
+            func spend() async throws -> RedemptionView {
+                try await shop.service.redeem(
+                    .points(10).fromHousehold, member: ann, idempotencyKey: Club.key("spend"), at: Shop.now)
+            }
+            let first = try await spend()
+            try await shop.leaves(home, ann)
+            let again = try await spend()
+            #expect(again.redemption.id == first.redemption.id && again.isReplayed && !first.isReplayed)
+        }
+    }
+
     @Test("a household is made once for one key, and is full at twenty, however many join at once")
     func full() async throws {
         try await Club.with(servers: 2) { shop async throws in

@@ -11,11 +11,11 @@ extension LoyaltyService {
         _ body: RedemptionBody, member: UUID, idempotencyKey: RequestKey?, at: Instant
     ) async throws(ServiceError) -> RedemptionView {
         do {
-            let payer = body.household ? try await householdAccount(of: member) : member
-            let (member, known) = try await survivor(of: payer)
             let id =
                 self.repeatKey(idempotencyKey, content: "").map { Digest.uuid("redemption", "\($0.key)") }
                 ?? ids.next(nowMicros: at.micros)
+            let payer = body.household ? try await householdPayer(of: member, id) : member
+            let (member, known) = try await survivor(of: payer)
             let request = RedemptionRequest(
                 id: UUIDText.text(id), what: body.what, order: body.order, orderTotal: body.orderTotal,
                 orderCurrency: body.orderCurrency, partner: body.partner, confirm: body.confirm)
@@ -33,6 +33,15 @@ extension LoyaltyService {
         } catch {
             throw translated(error)
         }
+    }
+
+    /// Whoever has paid for that redemption already, where the request comes again after the member has left; else the
+    /// member's household.
+    private func householdPayer(of member: UUID, _ redemption: UUID) async throws -> UUID {
+        if let first = try await log.events(byKeys: [redemption.bytes], on: client)[redemption.bytes] {
+            return first.stream
+        }
+        return try await householdAccount(of: member)
     }
 
     /// Sets one of the reward aside, where there are only so many. Whoever may not have it takes it from nobody, and
