@@ -20,13 +20,13 @@ public protocol ActsAPI: Sendable {
 
     /// Spends what was held.
     func confirmRedemption(
-        _ id: UUID, idempotencyKey: RequestKey?, at: Instant
-    ) async throws(ServiceError) -> RedemptionView
+        _ id: UUID, idempotencyKey: RequestKey?, at: Instant, answer: @Sendable (RedemptionView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer
 
     /// Gives points back.
     func cancelRedemption(
-        _ id: UUID, idempotencyKey: RequestKey?, at: Instant
-    ) async throws(ServiceError) -> RedemptionView
+        _ id: UUID, idempotencyKey: RequestKey?, at: Instant, answer: @Sendable (RedemptionView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer
 
     /// Uses a code, once.
     func redeemVoucher(
@@ -60,8 +60,9 @@ public protocol ActsAPI: Sendable {
 
     /// One member becomes another.
     func merge(
-        _ member: UUID, _ body: MergeBody, idempotencyKey: RequestKey?, at: Instant
-    ) async throws(ServiceError) -> Enrolment
+        _ member: UUID, _ body: MergeBody, idempotencyKey: RequestKey?, at: Instant,
+        answer: @Sendable (Enrolment) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer
 
     /// Changes a paid membership.
     func subscribe(

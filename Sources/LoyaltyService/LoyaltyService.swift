@@ -41,6 +41,8 @@ public final class LoyaltyService: Sendable {
     var desk: AdjustmentDesk { AdjustmentDesk(client: client) }
     let webhooks: WebhookConfiguration
     let laneFigures = LaneFigures()
+    /// For all that follow the log in this process.
+    public let window = EventWindow()
     private let signal: LogSignal
     private let lanes: AppendLanes
     let accounts: AccountReader

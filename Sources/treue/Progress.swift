@@ -11,11 +11,13 @@ struct Progress: Sendable, Equatable {
     /// How long it has taken.
     var elapsed: Duration
 
-    /// Pieces a second, what was skipped excluded; 0 while no time has passed.
+    /// Pieces a second, what was skipped excluded; 0 while too little time has passed to tell.
     var rate: Double {
-        let seconds = elapsed / .seconds(1)
-        return seconds > 0 ? Double(max(0, done - skipped)) / seconds : 0
+        hasRate ? Double(max(0, done - skipped)) / (elapsed / .seconds(1)) : 0
     }
+
+    /// Of the first pieces after microseconds one would say a hundred million a second.
+    private var hasRate: Bool { elapsed >= .milliseconds(100) }
 
     /// Whole seconds left at this rate, rounded up; nil when it cannot be told.
     var secondsLeft: Int? {
@@ -67,7 +69,7 @@ struct Progress: Sendable, Equatable {
         let isDone = total.map { done >= $0 } ?? false
         let time =
             isDone || total == nil ? "in \(Self.clock(Int(elapsed.components.seconds)))" : secondsLeft.map(Self.left)
-        return [amount, "\(Self.grouped(Int(rate)))/s"] + [time].compactMap(\.self)
+        return [amount] + [hasRate ? "\(Self.grouped(Int(rate)))/s" : nil, time].compactMap(\.self)
     }
 
     private func fitting(_ parts: [String], _ width: Int) -> String {

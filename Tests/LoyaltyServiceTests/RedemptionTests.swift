@@ -175,6 +175,28 @@ struct RedemptionTests {
         }
     }
 
+    @Test("what changed nothing gives the first answer again, too, whatever came after")
+    func repeatsWithoutEffect() async throws {
+        try await Club.with(servers: 2) { shop async throws in
+            let ann = try await shop.somebody(dollars: 100)
+            let held = try await shop.service.redeem(
+                .points(200, confirm: true), member: ann, idempotencyKey: nil, at: Shop.now)
+            let id = try #require(UUID(uuidString: held.redemption.id))
+            func confirm(_ service: LoyaltyService) async throws -> KeptAnswer {
+                try await service.confirmRedemption(id, idempotencyKey: Club.key("again"), at: Shop.now) { view in
+                    KeptAnswer(status: 200, body: Array("\(view.status)".utf8), isReplayed: view.isReplayed)
+                }
+            }
+            let first = try await confirm(shop.service)
+            #expect(first.body == Array("confirmed".utf8) && !first.isReplayed)
+            #expect(try await shop.service.cancelRedemption(id, at: Shop.now).status == .cancelled)
+            // Judged anew it would be refused: the redemption is over.
+            #expect(await code { _ = try await shop.service.confirmRedemption(id, at: Shop.now) } == "redemption_closed")
+            let again = try await confirm(shop.other)
+            #expect(again.body == first.body && again.isReplayed)
+        }
+    }
+
     @Test("a member may hold so many reservations and no more")
     func manyReservations() async throws {
         try await Club.with { shop async throws in

@@ -44,6 +44,12 @@ struct ProgressTests {
         #expect(progress(10, nil, 5).json == #"{"done":10,"total":null,"rate":2,"eta_seconds":null}"#)
     }
 
+    @Test("tells no speed before there was time to have one")
+    func tooSoon() {
+        #expect(progress(177, 60_078, 0.000_002).line == "import 0 %, 177 of 60,078")
+        #expect(progress(177, 60_078, 0.1).line == "import 0 %, 177 of 60,078, 1,770/s, 0:34 left")
+    }
+
     @Test("is told at once, then after a pause, and at the end")
     func pauses() {
         let clock = HandClock()

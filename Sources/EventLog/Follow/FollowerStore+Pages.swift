@@ -62,7 +62,7 @@ extension FollowerStore {
     /// The next events of all partitions that have some and do not stand still, `limit` of them at most: each partition
     /// has its share, so that a busy one makes no other wait.
     func nextPages(
-        of name: String, limit: Int, on connection: some PostgresQuerying
+        of name: String, limit: Int, window: EventWindow, on connection: some PostgresQuerying
     ) async throws -> [FollowedPage] {
         var after: [(partition: Int32, position: Int64)] = []
         for row in try await connection.query(Self.waiting, [.text(name)]) {
@@ -71,11 +71,18 @@ extension FollowerStore {
         after = Array(after.prefix(max(1, limit)))
         guard !after.isEmpty else { return [] }
         let share = max(1, limit / after.count)
-        let rows = try await connection.query(
-            Self.eventsAfter,
-            [.int4Array(after.map(\.partition)), .int8Array(after.map(\.position)), .int8(Int64(share))])
         var events: [Int: [RecordedEvent]] = [:]
-        for event in try rows.events() { events[event.partition, default: []].append(event) }
+        for (partition, position) in after {
+            events[Int(partition)] = window.events(of: Int(partition), after: position, limit: share)
+        }
+        let unread = after.filter { events[Int($0.partition)]?.isEmpty ?? true }
+        if !unread.isEmpty {
+            let rows = try await connection.query(
+                Self.eventsAfter,
+                [.int4Array(unread.map(\.partition)), .int8Array(unread.map(\.position)), .int8(Int64(share))])
+            for event in try rows.events() { events[event.partition, default: []].append(event) }
+            for page in unread { window.keep(events[Int(page.partition)] ?? [], of: Int(page.partition)) }
+        }
         return try after.compactMap { partition, position in
             let page = FollowedPage(
                 partition: Int(partition), after: position, events: events[Int(partition)] ?? [])

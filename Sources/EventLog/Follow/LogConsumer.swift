@@ -8,10 +8,14 @@ public protocol LogConsumer: Sendable {
     /// Names the follower: its checkpoints, its lock, its faults. Lower-case words with underscores.
     var name: String { get }
 
-    /// Takes the next events of one partition, in order, within the follower's transaction.
+    /// The longest that events are left to gather after many have come, while more arrive: what is handed over together
+    /// costs little more than one. What comes one by one is handed over at once.
+    var gathering: Duration { get }
+
+    /// Takes the next events of some partitions, those of each in order, within the follower's transaction.
     ///
     /// - Parameters:
-    ///   - events: at least one, all of one partition. Other partitions may be handled in the same transaction.
+    ///   - events: at least one; those of a partition stand together.
     ///   - lease: inside a transaction; neither commit nor roll back.
     /// - Throws: a `PostgresError` that passes by itself (connection, deadlock, shutdown) is tried again. Anything else
     ///   is blamed on an event: the one that fails when handled alone stops its partition, see ``FollowerFault``.
@@ -26,6 +30,8 @@ public protocol LogConsumer: Sendable {
 }
 
 extension LogConsumer {
+    public var gathering: Duration { .milliseconds(50) }
+
     public func isInterested(on connection: some PostgresQuerying) async throws -> Bool { true }
 
     public func committed() {}
@@ -43,7 +49,7 @@ public enum FollowStart: Sendable {
 public struct FollowerConfiguration: Sendable {
     public var start = FollowStart.beginning
     /// Events in one transaction at most.
-    public var pageLimit = 512
+    public var pageLimit = 2_048
     /// The longest the heads go unlooked at; a notification looks sooner.
     public var pollInterval: Duration = .milliseconds(500)
     /// How often a server that does not follow looks whether nobody does.

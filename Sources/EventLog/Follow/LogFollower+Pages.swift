@@ -2,15 +2,20 @@ import Logging
 import Postgres
 
 extension LogFollower {
-    /// Reads on until nothing is left to read, or it is time to stop.
-    func catchUp(on lease: PostgresLease) async throws {
+    /// Reads on until nothing is left to read, or it is time to stop. Answers how long events may gather now: the more
+    /// there were, the longer, so that a busy log is not asked for a handful at a time.
+    func catchUp(on lease: PostgresLease) async throws -> Duration {
         let store = FollowerStore(log: log)
+        var taken = 0
         while !isStopping {
-            if try await pass(on: lease) { return }
-            let pages = try await store.nextPages(of: name, limit: configuration.pageLimit, on: lease)
-            guard !pages.isEmpty else { return }
+            if try await pass(on: lease) { return .seconds(1) }
+            let pages = try await store.nextPages(
+                of: name, limit: configuration.pageLimit, window: window, on: lease)
+            guard !pages.isEmpty else { break }
             try await take(pages, on: lease)
+            taken += pages.reduce(0) { $0 + $1.events.count }
         }
+        return min(handler.gathering, .milliseconds(2) * taken)
     }
 
     /// Moves the checkpoints to the heads where the consumer has no use for what lies between.
@@ -48,7 +53,7 @@ extension LogFollower {
         let store = FollowerStore(log: log)
         try await lease.transaction {
             try await store.lock(pages, of: name, on: lease)
-            for page in pages { try await handler.handle(page.events, on: lease) }
+            try await handler.handle(pages.flatMap(\.events), on: lease)
             try await store.move(pages, of: name, atMicros: clock(), on: lease)
         }
         count {

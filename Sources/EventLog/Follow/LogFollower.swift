@@ -41,18 +41,21 @@ public final class LogFollower: Sendable {
     let configuration: FollowerConfiguration
     let logger: Logger
     let clock: @Sendable () -> Int64
+    let window: EventWindow
     private let shared = Mutex(Shared())
     /// Says that it is worth looking: events came, time passed, or it is over.
     private let wakes: AsyncStream<Void>
     private let waker: AsyncStream<Void>.Continuation
 
-    /// - Parameter clock: microseconds since 1970-01-01 UTC, for the times of faults.
+    /// - Parameters:
+    ///   - window: what followers of the same log share.
+    ///   - clock: microseconds since 1970-01-01 UTC, for the times of faults.
     public init(
-        _ handler: any LogConsumer, client: PostgresClient, log: EventLog,
+        _ handler: any LogConsumer, client: PostgresClient, log: EventLog, window: EventWindow = EventWindow(),
         configuration: FollowerConfiguration = FollowerConfiguration(), logger: Logger,
         clock: @escaping @Sendable () -> Int64
     ) {
-        (self.handler, self.client, self.log) = (handler, client, log)
+        (self.handler, self.client, self.log, self.window) = (handler, client, log, window)
         (self.configuration, self.logger, self.clock) = (configuration, logger, clock)
         (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -122,9 +125,18 @@ public final class LogFollower: Sendable {
         set(.following)
         logger.debug("follower \(name) follows")
         repeat {
-            try await catchUp(on: lease)
+            let pause = try await catchUp(on: lease)
             succeeded()
+            try await rest(for: pause)
         } while await wakes.next(isolation: nil) != nil
+    }
+
+    /// Lets events gather.
+    private func rest(for pause: Duration) async throws {
+        let end = ContinuousClock.now + pause
+        while !isStopping, ContinuousClock.now < end {
+            try await Task.sleep(for: min(end - ContinuousClock.now, .milliseconds(50)))
+        }
     }
 
     private func wait(atLeast pause: Duration, _ wakes: inout AsyncStream<Void>.Iterator) async {

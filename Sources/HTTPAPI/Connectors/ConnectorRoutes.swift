@@ -33,10 +33,10 @@ struct ConnectorRoutes<API: LoyaltyAPI>: Sendable {
         let body = try await body(of: request, signed: shopify)
         try shopify.check(request, body)
         let topic = try Self.text(Header.shopifyTopic, of: request)
-        guard request.headers[Header.shopifyTest] != "true" else {
-            return Self.answer(ConnectorAnswer(.ignored, reason: "test"))
+        let isTest = request.headers[Header.shopifyTest] == "true"
+        let message = try Self.reading { () throws(BodyError) in
+            try ShopifyReader.read(body, topic: topic, isTest: isTest)
         }
-        let message = try Self.reading { () throws(BodyError) in try ShopifyReader.read(body, topic: topic) }
         let shop = Self.host(request.headers[Header.shopifyDomain])
         return Self.answer(try await api.receive(message, from: "shopify:\(shop ?? "shop")", at: now))
     }

@@ -85,10 +85,12 @@ struct ActRoutes<API: LoyaltyAPI>: Sendable {
         let key = try RequestKey.of(
             request, principal: context.principal, route: "POST /v1/members/\(UUIDText.text(id))/merge")
         let body = try await request.body(within: configuration, MergeBody.read)
-        let merged = try await api.merge(id, body, idempotencyKey: key, at: context.receivedAt)
-        var writer = JSONWriter(reserving: 1024)
-        writer.member(merged.member)
-        return Answer.json(writer, headers: Self.replayed(merged.isReplayed))
+        let kept = try await api.merge(id, body, idempotencyKey: key, at: context.receivedAt) { merged in
+            var writer = JSONWriter(reserving: 1024)
+            writer.member(merged.member)
+            return KeptAnswer(status: 200, body: writer.bytes, isReplayed: merged.isReplayed)
+        }
+        return Answer.kept(kept)
     }
 
     private static func answer(_ act: ActView, status: HTTPResponse.Status = .created) -> Response {

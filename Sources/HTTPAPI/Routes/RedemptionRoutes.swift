@@ -21,13 +21,13 @@ struct RedemptionRoutes<API: LoyaltyAPI>: Sendable {
         routes.on(.post, "members/{id}/redemptions", for: Self.tills) { try await redeem($0, $1) }
         routes.on(.get, "redemptions/{id}", for: Self.tills) { try await show($0, $1) }
         routes.on(.post, "redemptions/{id}/confirm", for: Self.tills) { request, context in
-            try await change(request, context, "confirm") { id, key throws(ServiceError) in
-                try await api.confirmRedemption(id, idempotencyKey: key, at: context.receivedAt)
+            try await change(request, context, "confirm") { id, key, answer throws(ServiceError) in
+                try await api.confirmRedemption(id, idempotencyKey: key, at: context.receivedAt, answer: answer)
             }
         }
         routes.on(.post, "redemptions/{id}/cancel", for: Self.tills) { request, context in
-            try await change(request, context, "cancel") { id, key throws(ServiceError) in
-                try await api.cancelRedemption(id, idempotencyKey: key, at: context.receivedAt)
+            try await change(request, context, "cancel") { id, key, answer throws(ServiceError) in
+                try await api.cancelRedemption(id, idempotencyKey: key, at: context.receivedAt, answer: answer)
             }
         }
         routes.on(.post, "vouchers/{code}/redeem", for: [.checkout]) { try await redeemVoucher($0, $1) }
@@ -80,13 +80,15 @@ struct RedemptionRoutes<API: LoyaltyAPI>: Sendable {
 
     private func change(
         _ request: Request, _ context: AuthenticatedContext, _ what: String,
-        _ change: (UUID, RequestKey?) async throws(ServiceError) -> RedemptionView
+        _ change: (UUID, RequestKey?, @Sendable (RedemptionView) -> KeptAnswer) async throws(ServiceError) -> KeptAnswer
     ) async throws -> Response {
         let id = try Self.redemptionID(context)
         let key = try RequestKey.of(
             request, principal: context.principal, route: "POST /v1/redemptions/\(UUIDText.text(id))/\(what)")
-        let view = try await change(id, key)
-        return Answer.json(Self.written(view), headers: Self.replayed(view.isReplayed))
+        let kept = try await change(id, key) { view in
+            KeptAnswer(status: 200, body: Self.written(view).bytes, isReplayed: view.isReplayed)
+        }
+        return Answer.kept(kept)
     }
 
     private static func replayed(_ isReplayed: Bool) -> HTTPFields {

@@ -43,15 +43,9 @@ extension LoyaltyService {
     public func quote(
         _ body: QuoteBody, idempotencyKey: RequestKey?, at: Instant, answer: @Sendable (QuoteView) -> KeptAnswer
     ) async throws(ServiceError) -> KeptAnswer {
-        guard let idempotencyKey else { return answer(try await quote(body, at: at)) }
-        let content = body.canonical
-        do {
-            if let kept = try await kept(idempotencyKey, content: content) { return kept }
-        } catch {
-            throw translated(error)
+        try await keeping(idempotencyKey, content: body.canonical, at: at, answer: answer) {
+            (try await quote(body, at: at), isRecorded: false)
         }
-        let answer = answer(try await quote(body, at: at))
-        return try await once(idempotencyKey, content: content, at: at) { _ in answer }
     }
 
     /// What a purchase would bring. Writes nothing.

@@ -77,20 +77,24 @@ extension LoyaltyService {
     ///
     /// - Throws: `redemption_not_found`, `redemption_closed`.
     public func confirmRedemption(
-        _ id: UUID, idempotencyKey: RequestKey? = nil, at: Instant
-    ) async throws(ServiceError) -> RedemptionView {
-        try await change(id, by: .confirmRedemption(id: UUIDText.text(id)), idempotencyKey, at: at)
+        _ id: UUID, idempotencyKey: RequestKey?, at: Instant, answer: @Sendable (RedemptionView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        try await keeping(idempotencyKey, content: id.bytes, at: at, answer: answer) {
+            try await change(id, by: .confirmRedemption(id: UUIDText.text(id)), idempotencyKey, at: at)
+        }
     }
 
     /// Gives points back to the lots they came from, also what had been spent, unless its voucher was used.
     ///
     /// - Throws: `redemption_not_found`, `voucher_used`.
     public func cancelRedemption(
-        _ id: UUID, idempotencyKey: RequestKey? = nil, at: Instant
-    ) async throws(ServiceError) -> RedemptionView {
-        let view = try await change(id, by: .cancelRedemption(id: UUIDText.text(id)), idempotencyKey, at: at)
-        do { try await stock.release(id) } catch { throw translated(error) }
-        return view
+        _ id: UUID, idempotencyKey: RequestKey?, at: Instant, answer: @Sendable (RedemptionView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        try await keeping(idempotencyKey, content: id.bytes, at: at, answer: answer) {
+            let changed = try await change(id, by: .cancelRedemption(id: UUIDText.text(id)), idempotencyKey, at: at)
+            try await stock.release(id)
+            return changed
+        }
     }
 
     /// A redemption as it stands.
@@ -104,18 +108,14 @@ extension LoyaltyService {
 
     private func change(
         _ id: UUID, by command: Command, _ key: RequestKey?, at: Instant
-    ) async throws(ServiceError) -> RedemptionView {
-        do {
-            let stream = try await owner(ofRedemption: id)
-            let member = try await living(stream)
-            let repeatKey = repeatKey(key, content: UUIDText.text(id))
-            let reply = try await perform(command, for: member, at: at, repeatKey)
-            // Where everything was so already, it is told as it stands.
-            guard !reply.events.isEmpty else { return try await view(ofRedemption: id, in: member, at: at) }
-            return try await withCode(try view(of: reply))
-        } catch {
-            throw translated(error)
-        }
+    ) async throws -> (view: RedemptionView, isRecorded: Bool) {
+        let stream = try await owner(ofRedemption: id)
+        let member = try await living(stream)
+        let repeatKey = repeatKey(key, content: UUIDText.text(id))
+        let reply = try await perform(command, for: member, at: at, repeatKey)
+        // Where everything was so already, it is told as it stands.
+        guard !reply.events.isEmpty else { return (try await view(ofRedemption: id, in: member, at: at), false) }
+        return (try await withCode(try view(of: reply)), true)
     }
 
     private func owner(ofRedemption id: UUID) async throws -> UUID {

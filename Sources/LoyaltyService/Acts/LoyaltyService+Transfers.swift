@@ -46,10 +46,11 @@ extension LoyaltyService {
     ///
     /// - Throws: `member_not_found`, `recipient_not_found`, `same_member`, `member_merged`.
     public func merge(
-        _ member: UUID, _ body: MergeBody, idempotencyKey: RequestKey? = nil, at: Instant
-    ) async throws(ServiceError) -> Enrolment {
-        do {
-            let content = "\(member) \(body.into.kind.rawValue):\(body.into.value)"
+        _ member: UUID, _ body: MergeBody, idempotencyKey: RequestKey?, at: Instant,
+        answer: @Sendable (Enrolment) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
+        let content = "\(member) \(body.into.kind.rawValue):\(body.into.value)"
+        return try await keeping(idempotencyKey, content: Array(content.utf8), at: at, answer: answer) {
             let repeatKey = repeatKey(idempotencyKey, content: content)
             let id = repeatKey.map { Digest.uuid("merge", "\($0.key)") } ?? Digest.uuid("merge", UUIDText.text(member))
             let from = try await account(of: member)
@@ -60,20 +61,19 @@ extension LoyaltyService {
             let isKnown = try await self.isKnown(repeatKey.map { _ in key })
             if from.state.mergedInto != nil, !isKnown {
                 guard try await living(member) == into.id else { throw ServiceError.memberMerged }
-                return Enrolment(member: try await view(of: into.id, at: at), isReplayed: false)
+                return (Enrolment(member: try await view(of: into.id, at: at), isReplayed: false), isRecorded: false)
             }
             guard into.id != member else { throw ServiceError.sameMember }
             if !isKnown { try await beginMerge(id, of: member, into: into.id, at: at) }
             do {
                 let reply = try await perform(.merge(into: UUIDText.text(into.id)), for: member, at: at, key)
                 let absorbed = try await arrive(id, at: at)
-                return Enrolment(member: try await merged(into.id, absorbed, at: at), isReplayed: reply.isReplayed)
+                let merged = try await merged(into.id, absorbed, at: at)
+                return (Enrolment(member: merged, isReplayed: reply.isReplayed), isRecorded: true)
             } catch let error as ServiceError where error.isRefusal {
                 if !isKnown, try await !self.isKnown(key) { try await end(id) }
                 throw error
             }
-        } catch {
-            throw translated(error)
         }
     }
 

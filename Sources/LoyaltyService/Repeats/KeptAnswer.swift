@@ -9,10 +9,10 @@ public struct KeptAnswer: Hashable, Sendable {
     /// A JSON document; empty where the answer has no body.
     public var body: [UInt8]
     /// Whether an earlier request with the same key was given it.
-    public var isReplayed = false
+    public var isReplayed: Bool
 
-    public init(status: Int, location: String? = nil, body: [UInt8]) {
-        (self.status, self.location, self.body) = (status, location, body)
+    public init(status: Int, location: String? = nil, body: [UInt8], isReplayed: Bool = false) {
+        (self.status, self.location, self.body, self.isReplayed) = (status, location, body, isReplayed)
     }
 }
 

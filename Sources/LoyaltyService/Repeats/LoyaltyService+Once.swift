@@ -49,6 +49,29 @@ extension LoyaltyService {
         return try KeptAnswer(status: known.status, decoding: try keys.open(answer: known.answer, of: row))
     }
 
+    /// Answers a request whose key the log bears where it recorded something: where it changed nothing there is no event to
+    /// bear the key, so that the answer is kept beside the log.
+    ///
+    /// - Parameters:
+    ///   - answer: what the caller is told, and told again when the request is repeated.
+    ///   - act: records, or finds that there is nothing to record.
+    func keeping<View>(
+        _ key: RequestKey?, content: [UInt8], at: Instant, answer: (View) -> KeptAnswer,
+        _ act: () async throws -> (view: View, isRecorded: Bool)
+    ) async throws(ServiceError) -> KeptAnswer {
+        let told: KeptAnswer
+        do {
+            if let key, let kept = try await kept(key, content: content) { return kept }
+            let (view, isRecorded) = try await act()
+            told = answer(view)
+            if isRecorded { return told }
+        } catch {
+            throw translated(error)
+        }
+        guard let key else { return told }
+        return try await once(key, content: content, at: at) { _ in told }
+    }
+
     /// Runs one transaction; again where it lost a race.
     func transaction<Value: Sendable>(
         _ body: @Sendable (PostgresLease) async throws -> Value

@@ -10,7 +10,9 @@ extension LoyaltyService {
     /// rebuild is begun that replaces them.
     public func followReports() async {
         let followers = catalogue.reports.map { report in
-            LogFollower(report, client: client, log: log, logger: logger, clock: { [clock] in clock().micros })
+            LogFollower(
+                report, client: client, log: log, window: window, logger: logger,
+                clock: { [clock] in clock().micros })
         }
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in

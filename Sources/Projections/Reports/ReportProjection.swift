@@ -18,11 +18,17 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
     let report: Fold
     let client: PostgresClient
     let log: EventLog
+    let events: DecodedEvents
     let workers: Int
     let bounds: FoldBounds
 
-    init(_ report: Fold, client: PostgresClient, log: EventLog, workers: Int, bounds: FoldBounds) {
-        (self.report, self.client, self.log) = (report, client, log)
+    /// A second is soon enough for figures, and what comes within one is written together.
+    var gathering: Duration { .seconds(1) }
+
+    init(
+        _ report: Fold, client: PostgresClient, log: EventLog, events: DecodedEvents, workers: Int, bounds: FoldBounds
+    ) {
+        (self.report, self.client, self.log, self.events) = (report, client, log, events)
         (self.workers, self.bounds) = (max(1, workers), bounds)
     }
 
@@ -77,20 +83,28 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
     /// Takes the next events, in the follower's transaction.
     func handle(_ events: [RecordedEvent], on lease: PostgresLease) async throws {
         let standing = try await standing(on: lease)
-        guard standing.version == Fold.version, let first = events.first else {
+        guard standing.version == Fold.version else {
             // Not the event's fault, and it passes: when a rebuild has put this version's rows in place.
             throw PostgresError(.cancelled, "another version of the code wrote the rows of \(name)")
         }
         let target = ReportTarget(report: report, generation: standing.generation, checkpoint: name)
         let wanted = events.filter { $0.streamType == AccountProjection.streamType }
-        var memos = try await target.load(Array(Set(wanted.map(\.stream))), in: first.partition, on: lease)
-        var sums = target.noSums
+        let known = try await target.load(Set(wanted.map { Place($0.stream, in: $0.partition) }), on: lease)
+        var memos = try known.mapValues { try report.decode($0) }
+        var shares: [Int: ReportShare] = [:]
         for event in wanted {
             var memo = memos.removeValue(forKey: event.stream)
-            try target.fold(event, &memo, &sums)
+            let dated = try self.events.decoded(event)
+            try report.fold(dated, of: event.stream, &memo, &shares[event.partition, default: ReportShare()].sums)
             memos[event.stream] = memo
         }
-        try await target.write(memos, sums, in: first.partition, on: lease)
+        for (member, memo) in memos {
+            let encoded = report.encode(memo)
+            // Most purchases change no tier, for one: what is as it was needs no writing.
+            guard encoded != known[member] else { continue }
+            shares[log.partition(of: member), default: ReportShare()].memos[member] = encoded
+        }
+        try await target.write(shares, on: lease)
     }
 
     func status() async throws -> ProjectionStatus { try await status(on: client) }

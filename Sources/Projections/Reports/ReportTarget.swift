@@ -16,14 +16,23 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
     private var names: [PostgresValue] { [.text(Fold.name), .int8(generation)] }
 
     func load(_ members: [UUID], in partition: Int, on lease: PostgresLease) async throws -> [UUID: Fold.Memo] {
-        guard Fold.remembers else { return [:] }
-        var memos: [UUID: Fold.Memo] = [:]
+        try await load(Set(members.map { Place($0, in: partition) }), on: lease).mapValues { try report.decode($0) }
+    }
+
+    /// What is remembered of members of any partitions, encoded.
+    func load(_ members: Set<Place>, on lease: PostgresLease) async throws -> [UUID: [UInt8]] {
+        guard Fold.remembers, !members.isEmpty else { return [:] }
+        let members = Array(members)
+        var memos: [UUID: [UInt8]] = [:]
         let rows = try await lease.query(
             """
-            SELECT member_id, memo FROM treue.report_member
-             WHERE partition = $3 AND projection = $1 AND generation = $2 AND member_id = ANY ($4)
-            """, names + [.int4(Int32(truncatingIfNeeded: partition)), .uuidArray(members)])
-        for row in rows { memos[try row.uuid(0)] = try report.decode(try row.bytes(1)) }
+            SELECT found.* FROM unnest($3::int[], $4::uuid[]) AS wanted (partition, member_id)
+             CROSS JOIN LATERAL (
+                   SELECT member_id, memo FROM treue.report_member
+                    WHERE partition = wanted.partition AND projection = $1 AND generation = $2
+                      AND member_id = wanted.member_id LIMIT 1) AS found
+            """, names + [.int4Array(members.map(\.partition)), .uuidArray(members.map(\.member))])
+        for row in rows { memos[try row.uuid(0)] = try row.bytes(1) }
         return memos
     }
 
@@ -36,66 +45,81 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
     func write(
         _ memos: [UUID: Fold.Memo], _ sums: ReportSums, in partition: Int, on lease: PostgresLease
     ) async throws {
-        let place = names + [.int4(Int32(truncatingIfNeeded: partition))]
-        try await write(memos, place, on: lease)
-        try await write(sums.cells, place, on: lease)
-        try await write(sums.months, .int4(Int32(truncatingIfNeeded: partition)), on: lease)
+        try await write([partition: ReportShare(memos: memos.mapValues { report.encode($0) }, sums: sums)], on: lease)
     }
 
-    private func write(_ memos: [UUID: Fold.Memo], _ place: [PostgresValue], on lease: PostgresLease) async throws {
+    /// Writes the shares of any partitions, each kind of row with one statement a thousand.
+    func write(_ shares: [Int: ReportShare], on lease: PostgresLease) async throws {
+        func rows<Row>(_ of: (ReportShare) -> [Row]) -> [(partition: Int32, row: Row)] {
+            shares.flatMap { partition, share in of(share).map { (Int32(truncatingIfNeeded: partition), $0) } }
+        }
+        try await writeMemos(rows { Array($0.memos) }, on: lease)
+        try await writeCells(rows { Array($0.sums.cells) }, on: lease)
+        try await writeMonths(rows { Array($0.sums.months) }, on: lease)
+    }
+
+    private func writeMemos(
+        _ memos: [(partition: Int32, row: (key: UUID, value: [UInt8]))], on lease: PostgresLease
+    ) async throws {
         guard Fold.remembers else { return }
-        for chunk in Array(memos).chunks {
+        for chunk in memos.chunks {
             _ = try await lease.query(
                 """
                 INSERT INTO treue.report_member (projection, generation, partition, member_id, memo)
-                SELECT $1, $2, $3, n.* FROM unnest($4::uuid[], $5::bytea[]) AS n (member_id, memo)
+                SELECT $1, $2, n.* FROM unnest($3::int[], $4::uuid[], $5::bytea[]) AS n (partition, member_id, memo)
                     ON CONFLICT (partition, projection, generation, member_id) DO UPDATE SET memo = excluded.memo
                 """,
-                place + [.uuidArray(chunk.map(\.key)), .byteaArray(chunk.map { report.encode($0.value) })])
-        }
-    }
-
-    private func write(
-        _ cells: [ReportSums.Cell: Int64], _ place: [PostgresValue], on lease: PostgresLease
-    ) async throws {
-        for chunk in Array(cells).chunks {
-            _ = try await lease.query(
-                """
-                INSERT INTO treue.report_cell (projection, generation, partition, measure, day, key_a, key_b, value)
-                SELECT $1, $2, $3, n.measure, n.day::date, n.a, n.b, n.value
-                  FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
-                       AS n (measure, day, a, b, value)
-                    ON CONFLICT (partition, projection, generation, measure, day, key_a, key_b)
-                    DO UPDATE SET value = report_cell.value + excluded.value
-                """,
-                place + [
-                    .textArray(chunk.map(\.key.measure)), .textArray(chunk.map(\.key.day.description)),
-                    .textArray(chunk.map(\.key.a)), .textArray(chunk.map(\.key.b)), .int8Array(chunk.map(\.value)),
+                names + [
+                    .int4Array(chunk.map(\.partition)), .uuidArray(chunk.map(\.row.key)),
+                    .byteaArray(chunk.map(\.row.value)),
                 ])
         }
     }
 
-    private func write(
-        _ months: [ReportSums.Month: ReportSums.Activity], _ partition: PostgresValue, on lease: PostgresLease
+    private func writeCells(
+        _ cells: [(partition: Int32, row: (key: ReportSums.Cell, value: Int64))], on lease: PostgresLease
     ) async throws {
-        for chunk in Array(months).chunks {
+        for chunk in cells.chunks {
+            _ = try await lease.query(
+                """
+                INSERT INTO treue.report_cell (projection, generation, partition, measure, day, key_a, key_b, value)
+                SELECT $1, $2, n.partition, n.measure, n.day::date, n.a, n.b, n.value
+                  FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+                       AS n (partition, measure, day, a, b, value)
+                    ON CONFLICT (partition, projection, generation, measure, day, key_a, key_b)
+                    DO UPDATE SET value = report_cell.value + excluded.value
+                """,
+                names + [
+                    .int4Array(chunk.map(\.partition)), .textArray(chunk.map(\.row.key.measure)),
+                    .textArray(chunk.map(\.row.key.day.description)), .textArray(chunk.map(\.row.key.a)),
+                    .textArray(chunk.map(\.row.key.b)), .int8Array(chunk.map(\.row.value)),
+                ])
+        }
+    }
+
+    private func writeMonths(
+        _ months: [(partition: Int32, row: (key: ReportSums.Month, value: ReportSums.Activity))],
+        on lease: PostgresLease
+    ) async throws {
+        for chunk in months.chunks {
             _ = try await lease.query(
                 """
                 INSERT INTO treue.report_month (generation, partition, member_id, month, currency, purchases, returns,
                                                 amount, days)
-                SELECT $1, $2, n.member, n.month::date, n.currency, n.purchases, n.returns, n.amount, n.days
-                  FROM unnest($3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::int[])
-                       AS n (member, month, currency, purchases, returns, amount, days)
+                SELECT $1, n.partition, n.member, n.month::date, n.currency, n.purchases, n.returns, n.amount, n.days
+                  FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
+                              $9::int[])
+                       AS n (partition, member, month, currency, purchases, returns, amount, days)
                     ON CONFLICT (partition, generation, member_id, month, currency) DO UPDATE
                    SET purchases = report_month.purchases + excluded.purchases,
                        returns = report_month.returns + excluded.returns,
                        amount = report_month.amount + excluded.amount, days = report_month.days | excluded.days
                 """,
                 [
-                    .int8(generation), partition, .uuidArray(chunk.map(\.key.member)),
-                    .textArray(chunk.map(\.key.month.description)), .textArray(chunk.map(\.key.currency)),
-                    .int8Array(chunk.map(\.value.purchases)), .int8Array(chunk.map(\.value.returns)),
-                    .int8Array(chunk.map(\.value.amount)), .int4Array(chunk.map(\.value.days)),
+                    .int8(generation), .int4Array(chunk.map(\.partition)), .uuidArray(chunk.map(\.row.key.member)),
+                    .textArray(chunk.map(\.row.key.month.description)), .textArray(chunk.map(\.row.key.currency)),
+                    .int8Array(chunk.map(\.row.value.purchases)), .int8Array(chunk.map(\.row.value.returns)),
+                    .int8Array(chunk.map(\.row.value.amount)), .int4Array(chunk.map(\.row.value.days)),
                 ])
         }
     }

@@ -13,7 +13,7 @@ public enum WooCommerceReader {
             try ShopReader.read(body) { $0.wooOrder(shop) }
         case "customer.created":
             try ShopReader.read(body) { .customer($0.wooAccount(shop)) }
-        default: .ignored("topic")
+        default: try ShopReader.read(body) { _ in .ignored("topic") }
         }
     }
 

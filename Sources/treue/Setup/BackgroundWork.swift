@@ -23,10 +23,11 @@ struct BackgroundWork {
         let configuration = installation.webhooks
         let consumer = WebhookConsumer(log: log, configuration: configuration, clock: SystemClock.now)
         let follower = LogFollower(
-            consumer, client: client, log: log, logger: logger, clock: { SystemClock.now().micros })
+            consumer, client: client, log: log, window: service.window, logger: logger,
+            clock: { SystemClock.now().micros })
         let referrals = LogFollower(
             ReferralConsumer(programmes: service.programmes, clock: SystemClock.now), client: client, log: log,
-            logger: logger, clock: { SystemClock.now().micros })
+            window: service.window, logger: logger, clock: { SystemClock.now().micros })
         let dispatcher = WebhookDispatcher(
             client: client, keys: installation.keys, transport: HTTPWebhookTransport(configuration: configuration),
             configuration: configuration, logger: logger, clock: SystemClock.now)

@@ -69,17 +69,17 @@ extension FakeLoyalty {
     }
 
     func confirmRedemption(
-        _ id: UUID, idempotencyKey: RequestKey?, at: Instant
-    ) async throws(ServiceError) -> RedemptionView {
+        _ id: UUID, idempotencyKey: RequestKey?, at: Instant, answer: @Sendable (RedemptionView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
         guard id == Self.redemptionID else { throw .redemptionNotFound }
-        return Samples.redemption(.confirmed, isReplayed: try note(.confirm(id), idempotencyKey))
+        return answer(Samples.redemption(.confirmed, isReplayed: try note(.confirm(id), idempotencyKey)))
     }
 
     func cancelRedemption(
-        _ id: UUID, idempotencyKey: RequestKey?, at: Instant
-    ) async throws(ServiceError) -> RedemptionView {
+        _ id: UUID, idempotencyKey: RequestKey?, at: Instant, answer: @Sendable (RedemptionView) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
         guard id == Self.redemptionID else { throw .redemptionNotFound }
-        return Samples.redemption(.cancelled, isReplayed: try note(.cancel(id), idempotencyKey))
+        return answer(Samples.redemption(.cancelled, isReplayed: try note(.cancel(id), idempotencyKey)))
     }
 
     func redeemVoucher(
@@ -148,11 +148,12 @@ extension FakeLoyalty {
     }
 
     func merge(
-        _ member: UUID, _ body: MergeBody, idempotencyKey: RequestKey?, at: Instant
-    ) async throws(ServiceError) -> Enrolment {
+        _ member: UUID, _ body: MergeBody, idempotencyKey: RequestKey?, at: Instant,
+        answer: @Sendable (Enrolment) -> KeptAnswer
+    ) async throws(ServiceError) -> KeptAnswer {
         try check(member: member)
         let isReplayed = try note(.merge(body), idempotencyKey)
-        return Enrolment(member: Samples.member(EnrolmentBody(), at: at), isReplayed: isReplayed)
+        return answer(Enrolment(member: Samples.member(EnrolmentBody(), at: at), isReplayed: isReplayed))
     }
 
     func subscribe(

@@ -48,6 +48,10 @@ struct ShopifyReaderTests {
         guard case .invalid(let faults)? = error else { return #expect(Bool(false)) }
         #expect(Set(faults.map(\.pointer)) == ["/id", "/created_at"])
         #expect(throws: BodyError.self) { try ShopifyReader.read(Array("[]".utf8), topic: "orders/paid") }
+        // What would be passed over must be a message all the same.
+        #expect(throws: BodyError.self) { try ShopifyReader.read([0], topic: "products/update") }
+        #expect(throws: BodyError.self) { try ShopifyReader.read([0], topic: "orders/paid", isTest: true) }
+        #expect(throws: BodyError.self) { try WooCommerceReader.read([0], topic: "product.updated", shop: "shop") }
         #expect(throws: BodyError.self) { try ShopifyReader.read(Array("{".utf8), topic: "refunds/create") }
     }
 
