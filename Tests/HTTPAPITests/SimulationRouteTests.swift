@@ -51,6 +51,9 @@ struct SimulationRouteTests {
             let query = try await caller.call(
                 .post, path + "?from=x&top=-1", type: "application/yaml", body: "id: beauty")
             #expect(query.status == 422 && Set(query.pointers) == ["/from", "/top"])
+            let both = try await caller.call(
+                .post, path + "?top=1&top=null", type: "application/json", body: #"{"yaml": "id: beauty"}"#)
+            #expect(both.status == 422 && both.pointers == ["/top"])
             #expect(try await caller.call(.post, path, type: "text/plain", body: "id: x").status == 415)
             #expect(try await caller.call(.post, path, type: "application/json", body: "{").status == 400)
         }

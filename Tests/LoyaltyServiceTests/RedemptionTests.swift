@@ -191,7 +191,8 @@ struct RedemptionTests {
             #expect(first.body == Array("confirmed".utf8) && !first.isReplayed)
             #expect(try await shop.service.cancelRedemption(id, at: Shop.now).status == .cancelled)
             // Judged anew it would be refused: the redemption is over.
-            #expect(await code { _ = try await shop.service.confirmRedemption(id, at: Shop.now) } == "redemption_closed")
+            #expect(
+                await code { _ = try await shop.service.confirmRedemption(id, at: Shop.now) } == "redemption_closed")
             let again = try await confirm(shop.other)
             #expect(again.body == first.body && again.isReplayed)
         }

@@ -32,7 +32,8 @@ public final class EventWindow: Sendable {
         guard let first = events.first, let last = events.last else { return }
         stretches.withLock { stretches in
             guard let end = stretches[partition]?.last, first.position <= end + 1 else {
-                return stretches[partition] = Stretch(events: events)
+                stretches[partition] = Stretch(events: events)
+                return
             }
             guard last.position > end else { return }
             stretches[partition]?.events += events[Int(end + 1 - first.position)...]

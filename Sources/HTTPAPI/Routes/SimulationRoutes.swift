@@ -20,7 +20,9 @@ struct SimulationRoutes<API: LoyaltyAPI>: Sendable {
         // A document and the little around it.
         let limit = BodyReader.Limit(bytes: ProgrammeFile.maximumBytes + 1_024, what: "A draft")
         let bytes = try await BodyReader.read(request, limit: limit)
-        let body = type == .json ? try Self.body(bytes) : try Self.body(bytes, request.uri.query)
+        // Also where the body says it: what is wrong is not passed over.
+        let query = try Self.query(request.uri.query)
+        let body = type == .json ? try Self.body(bytes) : try Self.body(bytes, query)
         return Answer.kept(
             try await api.simulate(
                 body, of: context.parameters.get("id") ?? "", idempotencyKey: key, at: context.receivedAt
@@ -31,14 +33,22 @@ struct SimulationRoutes<API: LoyaltyAPI>: Sendable {
         do throws(BodyError) { return try SimulationBody.read(bytes) } catch { throw Problem(error) }
     }
 
-    private static func body(_ bytes: [UInt8], _ query: String?) throws(Problem) -> SimulationBody {
+    private static func query(_ text: String?) throws(Problem) -> (from: CivilDate?, to: CivilDate?, top: Int?) {
+        var query = QueryReader(text)
+        let asked = (
+            from: query.date("from"), to: query.date("to"), top: query.integer("top", in: SimulationBody.topRange)
+        )
+        try query.check()
+        return asked
+    }
+
+    private static func body(
+        _ bytes: [UInt8], _ query: (from: CivilDate?, to: CivilDate?, top: Int?)
+    ) throws(Problem) -> SimulationBody {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Problem.unreadableBody("The body is not UTF-8.")
         }
-        var query = QueryReader(query)
-        let (from, to) = (query.date("from"), query.date("to"))
-        let top = query.integer("top", in: SimulationBody.topRange)
-        try query.check()
-        return SimulationBody(document: text, from: from, to: to, top: top ?? SimulationBody.standardTop)
+        return SimulationBody(
+            document: text, from: query.from, to: query.to, top: query.top ?? SimulationBody.standardTop)
     }
 }
