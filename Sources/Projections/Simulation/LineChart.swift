@@ -22,8 +22,11 @@ struct LineChart {
         var parts = [
             "<svg viewBox=\"0 0 \(Self.width) \(Self.height)\" role=\"img\" aria-label=\"\(HTMLText.escaped(title))\">"
         ]
-        for quarter in 0...4 {
-            let value = Int64(clamping: Int128(low) + (Int128(high) - Int128(low)) * Int128(quarter) / 4)
+        let quarters = (0...4).map { quarter in
+            Int64(clamping: Int128(low) + (Int128(high) - Int128(low)) * Int128(quarter) / 4)
+        }
+        // Of small numbers several quarters are the same.
+        for value in Set(quarters).sorted() {
             let y = y(value, low, high)
             parts.append(
                 "<line class=\"grid\" x1=\"\(Self.left)\" x2=\"\(Self.width - Self.right)\" y1=\"\(y)\" y2=\"\(y)\"/>")
