@@ -134,8 +134,8 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
 
 /// How much a fold holds in memory, for each partition under way.
 struct FoldBounds: Sendable {
-    /// Events read at once.
-    var chunk: Int64 = 4_096
+    /// Events read at once: few enough that nobody waits long for the processor.
+    var chunk: Int64 = 2_048
     /// Members held; reached, they are written.
     var members = 25_000
     /// Events folded and not yet written.

@@ -16,7 +16,8 @@ struct PartitionWork<Target: FoldTarget>: Sendable {
     func catchUp(_ meter: Meter) async throws -> [Int: Int64] {
         let from = try await target.checkpoints(on: client)
         let skips = try await ProjectionFaults.skips(of: target.projection, on: client)
-        let queue = WorkQueue(try await log.heads(on: client))
+        let heads = try await log.heads(on: client)
+        let (queue, traffic) = (WorkQueue(heads), LiveTraffic(heads, client: client, log: log))
         // Whoever watches sees at once what an earlier run had done.
         await meter.add(0)
         return try await withThrowingTaskGroup(of: [Int: Int64].self) { group in
@@ -28,7 +29,12 @@ struct PartitionWork<Target: FoldTarget>: Sendable {
                             var folder = PartitionFolder(
                                 target, log: log, partition: head.partition, from: from[head.partition] ?? 0,
                                 skipping: skips[head.partition] ?? [], bounds: bounds)
-                            try await folder.run(to: head.position, on: lease) { await meter.add($0) }
+                            var began = ContinuousClock.now
+                            try await folder.run(to: head.position, on: lease) { events in
+                                await meter.add(events)
+                                await traffic.giveWay(after: ContinuousClock.now - began)
+                                began = .now
+                            }
                             positions[head.partition] = folder.position
                         }
                         return positions
