@@ -84,7 +84,7 @@ public final class LogFollower: Sendable {
                     for await _ in client.listen(LogSignal.channel) { waker.yield() }
                 }
                 // A task of its own: a page under way is committed even when ours is cancelled.
-                await Task { await loop() }.value
+                await Task(executorPreference: FollowerExecutor.shared) { await self.loop() }.value
                 group.cancelAll()
             }
         } onCancel: {
