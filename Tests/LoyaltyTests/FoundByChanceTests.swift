@@ -76,6 +76,23 @@ struct FoundByChanceTests {
         #expect(till.state.points.available == 0)
     }
 
+    @Test("what a friend's return took of points that a purchase had brought is not taken again with its goods")
+    func withdrawnOnce() throws {
+        var till = Till(
+            .one {
+                $0.wallets = [WalletRules(expiry: .never, maturity: .days(60))]
+                $0.referral = ReferralRules(referrerPoints: 40, friendPoints: 25)
+            })
+        try till.buys(15_00, on: "2025-03-01", order: "A")
+        // It gave nothing, and what it would have given had waited for the day on which the purchase's points mature.
+        try till.deliver(
+            .referral(friend: "f", boughtAt: .on("2025-03-31"), isWithdrawn: true), at: .on("2025-04-02"))
+        try till.deliver(.adjustment(Adjustment(wallet: "points", points: 50, reason: "x")), at: .on("2025-04-03"))
+        try till.returns(.amount(15_00), of: "A", on: "2025-05-10")
+        #expect(till.state.points.available == 50)
+        #expect(try till.programme.state(of: till.log, asOf: till.state.latest) == till.state)
+    }
+
     @Test("asking again for what is so already tells what is available now, recorded or not")
     func unchanged() throws {
         var till = Till(.one { $0.wallets = [WalletRules(maturity: .days(14))] })

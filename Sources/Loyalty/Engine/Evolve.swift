@@ -39,7 +39,7 @@ extension MemberState {
         case .redemptionCancelled(let event): try evolve(event, at: at)
         case .referralCompleted(let event):
             try withWallet(event.wallet) { wallet throws(LoyaltyFault) in
-                for part in event.withdrawn { try wallet.withdraw(part) }
+                for part in event.withdrawn { try wallet.withdraw(part, at: at) }
             }
         case .subscriptionChanged(let event): evolve(event, at: at)
         case .tierGranted(let event):

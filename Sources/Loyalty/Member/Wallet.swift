@@ -18,8 +18,8 @@ public struct Wallet: Hashable, Sendable {
     public var revoked: Int64
     /// The day at whose 00:00 points lapse for inactivity if nothing happens before.
     public var inactiveOn: CivilDate?
-    /// When points last left lots other than by a return of the very sale that brought them, or paid debt. What was
-    /// earned later lies untouched where it was put.
+    /// When points last left other than by a return of the very sale that brought them, or paid debt. What was earned
+    /// later lies untouched where it was put.
     public var settledAt: Instant
 
     public init(id: String) {
@@ -142,9 +142,13 @@ extension Wallet {
     }
 
     /// Takes back what still waits; what has come in is the member's.
-    mutating func withdraw(_ part: PointsRevoked.Part) throws(LoyaltyFault) {
+    mutating func withdraw(_ part: PointsRevoked.Part, at: Instant) throws(LoyaltyFault) {
         guard let until = part.matures, let end = part.expires else { return }
-        revoked = try revoked.adding(take(part.points, pending: until, end))
+        let points = take(part.points, pending: until, end)
+        guard points > 0 else { return }
+        revoked = try revoked.adding(points)
+        // They may be what something else brought that matures on the same day.
+        settledAt = max(settledAt, at)
     }
 
     /// Takes points out for good or for a while: what is not there is owed. Answers the lots that they came from.
