@@ -21,19 +21,24 @@ struct FoundByChanceTests {
         #expect(till.state.points.debt == 0)
     }
 
-    @Test("points that mature behind their end are gone at once")
+    @Test("points that mature behind their end are gone at once, and the answer says so, late or not")
     func maturedTooLate() throws {
-        var till = Till(
-            .one {
-                $0.wallets = [
-                    WalletRules(expiry: .after(months: 2, days: 0, then: .sameDay), maturity: .activity("shipped"))
-                ]
-            })
-        try till.buys(90_00, on: "2025-03-01", order: "A")
-        let shipped = Activity(name: "shipped", reference: "A")
-        #expect(try till.deliver(.activity(shipped), at: .on("2025-07-12")).outcome.available == 0)
-        #expect(till.state.points.expired == 90)
-        #expect(try till.programme.state(of: till.log, asOf: till.state.latest) == till.state)
+        for isLate in [false, true] {
+            var till = Till(
+                .one {
+                    $0.wallets = [
+                        WalletRules(expiry: .after(months: 2, days: 0, then: .sameDay), maturity: .activity("shipped"))
+                    ]
+                })
+            try till.buys(90_00, on: "2025-03-01", order: "A")
+            if isLate { try till.buys(1_00, on: "2025-07-13") }
+            let shipped = Activity(name: "shipped", reference: "A")
+            let outcome = try till.deliver(.activity(shipped), at: .on("2025-07-12")).outcome
+            #expect(outcome.available == 0)
+            #expect(outcome.change == -90)
+            #expect(till.state.points.expired == 90)
+            #expect(try till.programme.state(of: till.log, asOf: till.state.latest) == till.state)
+        }
     }
 
     @Test("what was waived is not owed again when a late purchase brings points that would have been there")
