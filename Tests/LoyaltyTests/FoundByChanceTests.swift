@@ -41,6 +41,26 @@ struct FoundByChanceTests {
         }
     }
 
+    @Test("points that mature raise nobody, so that it makes no difference to the tier whether they come back later")
+    func maturedAndReturned() throws {
+        var till = Till(
+            .one {
+                $0.wallets = [WalletRules(expiry: .never, maturity: .days(60))]
+                $0.tiers = TierRules(
+                    levels: [
+                        Tier(id: "member", name: "Member"),
+                        Tier(id: "vib", name: "VIB", requirements: [.init(.spend, 200_00)]),
+                    ], period: .rolling(months: 6), validity: .forever)
+            })
+        try till.returns(.amount(300_00), of: nil, on: "2025-01-10")
+        try till.buys(400_00, on: "2025-03-01")
+        // Its points mature when the return before has left the window, and the purchase before has not.
+        try till.buys(60_00, on: "2025-05-20", order: "A")
+        try till.returns(.amount(60_00), of: "A", on: "2025-10-01")
+        #expect(till.state.standing.tier == "member")
+        #expect(try till.programme.state(of: till.log, asOf: till.state.latest) == till.state)
+    }
+
     @Test("what was waived is not owed again when a late purchase brings points that would have been there")
     func waivedStands() throws {
         var till = Till(.one { $0.returns.debt = .waive })
