@@ -21,18 +21,43 @@ struct FoundByChanceTests {
         #expect(till.state.points.debt == 0)
     }
 
-    @Test("points that mature behind their end are gone at once")
+    @Test("points that mature behind their end are gone at once, and the answer says so, late or not")
     func maturedTooLate() throws {
+        for isLate in [false, true] {
+            var till = Till(
+                .one {
+                    $0.wallets = [
+                        WalletRules(expiry: .after(months: 2, days: 0, then: .sameDay), maturity: .activity("shipped"))
+                    ]
+                })
+            try till.buys(90_00, on: "2025-03-01", order: "A")
+            if isLate { try till.buys(1_00, on: "2025-07-13") }
+            let shipped = Activity(name: "shipped", reference: "A")
+            let outcome = try till.deliver(.activity(shipped), at: .on("2025-07-12")).outcome
+            #expect(outcome.available == 0)
+            #expect(outcome.change == -90)
+            #expect(till.state.points.expired == 90)
+            #expect(try till.programme.state(of: till.log, asOf: till.state.latest) == till.state)
+        }
+    }
+
+    @Test("points that mature raise nobody, so that it makes no difference to the tier whether they come back later")
+    func maturedAndReturned() throws {
         var till = Till(
             .one {
-                $0.wallets = [
-                    WalletRules(expiry: .after(months: 2, days: 0, then: .sameDay), maturity: .activity("shipped"))
-                ]
+                $0.wallets = [WalletRules(expiry: .never, maturity: .days(60))]
+                $0.tiers = TierRules(
+                    levels: [
+                        Tier(id: "member", name: "Member"),
+                        Tier(id: "vib", name: "VIB", requirements: [.init(.spend, 200_00)]),
+                    ], period: .rolling(months: 6), validity: .forever)
             })
-        try till.buys(90_00, on: "2025-03-01", order: "A")
-        let shipped = Activity(name: "shipped", reference: "A")
-        #expect(try till.deliver(.activity(shipped), at: .on("2025-07-12")).outcome.available == 0)
-        #expect(till.state.points.expired == 90)
+        try till.returns(.amount(300_00), of: nil, on: "2025-01-10")
+        try till.buys(400_00, on: "2025-03-01")
+        // Its points mature when the return before has left the window, and the purchase before has not.
+        try till.buys(60_00, on: "2025-05-20", order: "A")
+        try till.returns(.amount(60_00), of: "A", on: "2025-10-01")
+        #expect(till.state.standing.tier == "member")
         #expect(try till.programme.state(of: till.log, asOf: till.state.latest) == till.state)
     }
 

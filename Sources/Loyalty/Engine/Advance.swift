@@ -25,7 +25,8 @@ extension MemberState {
             try evolve(event)
             if let wallet = event.event.wallet { event.event.balance = self.wallet(wallet).available }
             events.append(event)
-            if let changed = programme.tierChange(of: self, at: event.at) {
+            // Points that move by themselves raise nobody: goods may come back as if these had never been there.
+            if event.event.wallet == nil, let changed = programme.tierChange(of: self, at: event.at) {
                 try evolve(changed)
                 events.append(changed)
             }

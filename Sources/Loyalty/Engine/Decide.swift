@@ -194,10 +194,9 @@ struct Decider {
             let fact = try judge(Judge(programme: programme, state: previous, at: at))
             if fact.canSettle(in: timeline, of: order) {
                 var own = try timeline.settle(fact)
-                var outcome = Outcome(of: own, before: previous, after: timeline.state)
                 // What came in may have been due to end at once: points that matured behind their end.
                 let ended = try timeline.advance(to: at)
-                (outcome.available, outcome.pending) = (timeline.state.available, timeline.state.pending)
+                let outcome = Outcome(of: own, before: previous, after: timeline.state)
                 own[0].event.setOutcome(outcome)
                 return Decision(events: due + own + ended, primary: due.count, state: timeline.state, outcome: outcome)
             }

@@ -9,6 +9,13 @@ enum NaiveDue {
     case grantEnds(CivilDate)
     case review(CivilDate)
     case gift(GiftRule, year: Int, day: CivilDate)
+
+    var movesPoints: Bool {
+        switch self {
+        case .lapse, .matures, .expires, .gift: true
+        case .planEnds, .grantEnds, .review: false
+        }
+    }
 }
 
 extension NaiveMember {

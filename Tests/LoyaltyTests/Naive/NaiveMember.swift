@@ -84,7 +84,7 @@ struct NaiveMember {
         while let next = nextDue(by: instant), next.at <= instant {
             now = max(now, next.at)
             fallDue(next.what)
-            lookAtTier()
+            if !next.what.movesPoints { lookAtTier() }
         }
     }
 
