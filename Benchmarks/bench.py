@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from lib import chart, load, long_rows, rebuilds, report, rows
+from lib import chart, load, long_rows, overload, rebuilds, report, rows
 from lib.servers import ROOT, Server
 
 DOCS = os.path.join(ROOT, "docs/performance")
@@ -26,6 +26,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="about two minutes, without curves; writes no files")
     parser.add_argument("--long", action="store_true", help="the rows that take hours: 50 million events, an hour")
     parser.add_argument("--rebuilds", type=int, metavar="N", help="instead: N purchases, and rebuilds under load")
+    parser.add_argument("--overload", type=int, metavar="SECONDS", help="instead: ten times the load that it takes")
     parser.add_argument("--events", type=int, default=50_000_000, help="of --long: events in the log")
     parser.add_argument("--minutes", type=int, default=60, help="of --long: mixed load")
     parser.add_argument("--rounds", type=int, help="instead of 5, or 3 with --quick")
@@ -37,6 +38,8 @@ def main():
     scratch = tempfile.mkdtemp(prefix="treue-bench-")
     server = Server(options.treue, os.path.join(scratch, "treue"))
     baseline = Server(options.treue, os.path.join(scratch, "baseline"))
+    if options.overload:
+        server.env["TREUE_REQUEST_LIMIT"] = str(overload.TAKEN)
     try:
         server.start()
         # Only its PostgreSQL is wanted: the same settings, and nothing of ours in it.
@@ -47,6 +50,12 @@ def main():
             result["checks"] = check(server, None)
             write("rebuilds.json", result)
             print(json.dumps(result["rebuilds"], indent=2))
+            return
+        if options.overload:
+            result = {"about": about(options, server), "overload": overload.run(server, options.overload, note)}
+            result["checks"] = check(server, None)
+            write("overload.json", result)
+            print(json.dumps(result["overload"], indent=2))
             return
         if options.long:
             result = {"about": about(options, server), "long": long_rows.run(server, options, scratch, note)}
