@@ -41,24 +41,30 @@ struct FoundByChanceTests {
         }
     }
 
-    @Test("points that mature raise nobody, so that it makes no difference to the tier whether they come back later")
+    @Test("points that mature or redeem themselves raise nobody: that they come back makes no difference to the tier")
     func maturedAndReturned() throws {
-        var till = Till(
-            .one {
-                $0.wallets = [WalletRules(expiry: .never, maturity: .days(60))]
-                $0.tiers = TierRules(
-                    levels: [
-                        Tier(id: "member", name: "Member"),
-                        Tier(id: "vib", name: "VIB", requirements: [.init(.spend, 200_00)]),
-                    ], period: .rolling(months: 6), validity: .forever)
-            })
-        try till.returns(.amount(300_00), of: nil, on: "2025-01-10")
-        try till.buys(400_00, on: "2025-03-01")
-        // Its points mature when the return before has left the window, and the purchase before has not.
-        try till.buys(60_00, on: "2025-05-20", order: "A")
-        try till.returns(.amount(60_00), of: "A", on: "2025-10-01")
-        #expect(till.state.standing.tier == "member")
-        #expect(try till.programme.state(of: till.log, asOf: till.state.latest) == till.state)
+        let note = Reward(id: "note", kind: .voucher, price: 60, voucher: VoucherRules(), isAutomatic: true)
+        for rewards in [[], [note]] {
+            var till = Till(
+                .one {
+                    $0.wallets = [WalletRules(expiry: .never, maturity: .days(60))]
+                    $0.rewards = rewards
+                    $0.tiers = TierRules(
+                        levels: [
+                            Tier(id: "member", name: "Member"),
+                            Tier(id: "vib", name: "VIB", requirements: [.init(.spend, 200_00)]),
+                        ], period: .rolling(months: 6), validity: .forever)
+                })
+            try till.returns(.amount(300_00), of: nil, on: "2025-01-10")
+            try till.buys(400_00, on: "2025-03-01")
+            // Its points mature when the return before has left the window, and the purchase before has not.
+            try till.buys(60_00, on: "2025-05-20", order: "A")
+            try till.settle(to: .on("2025-08-01"))
+            #expect(try till.programme.state(of: till.log, asOf: till.state.latest) == till.state)
+            try till.returns(.amount(60_00), of: "A", on: "2025-10-01")
+            #expect(till.state.standing.tier == "member")
+            #expect(try till.programme.state(of: till.log, asOf: till.state.latest) == till.state)
+        }
     }
 
     @Test("what was waived is not owed again when a late purchase brings points that would have been there")

@@ -55,6 +55,8 @@ struct Timeline: Sendable {
             taken[event.redemption.id] = try state.confirm(event, at: fact.at)
             state.latest = max(state.latest, fact.at)
             events = [balanced(DatedEvent(at: fact.at, fact.event))]
+            // What happens by itself raises nobody, here as when it is recorded.
+            if event.conversion != nil { return events }
         case .redemptionCancelled(var event) where event.reason == .refunded:
             event.taken = taken[event.redemption.id] ?? event.taken
             events = [try apply(.redemptionCancelled(event), at: fact.at)]

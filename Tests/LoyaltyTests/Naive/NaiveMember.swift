@@ -65,6 +65,7 @@ struct NaiveMember {
             pass(to: fact.at)
             now = max(now, fact.at)
             happen(fact)
+            if case .spent(_, _, byItself: true) = fact.kind { continue }
             lookAtTier()
         }
         pass(to: instant)
