@@ -47,6 +47,30 @@ struct BudgetTests {
         #expect(till.state.available == 0 && till.used(of: budget) == 60)
     }
 
+    @Test("bounds, as a cap does, also a rule that a return lets in")
+    func letIn() throws {
+        for isShared in [true, false] {
+            let limit = EarningRule.Cap(points: 60, window: .day)
+            var programme = BudgetTests.programme(.init(points: 1, window: .day))
+            programme.versions[0].earning = [
+                EarningRule(
+                    id: "large", effect: .fixed(points: 100, per: .order),
+                    condition: EarningCondition(minimumAmount: 100_00)),
+                EarningRule(
+                    id: "small", effect: .base(standard: Ratio(1, 100), byTier: [:]), cap: isShared ? nil : limit,
+                    budget: isShared ? limit : nil, unless: ["large"]),
+            ]
+            var till = Till(programme)
+            try till.buys(50_00, on: "2026-02-01", order: "A")
+            try till.buys([.article(40_00, quantity: 3)], at: .on("2026-02-01"), order: "B")
+            #expect(till.state.available == 150)
+            // 80.00 are left: too little for the large one, and of the day's 60 points 10 were.
+            try till.returns(.lines([.article(40_00, quantity: 1)]), of: "B", on: "2026-02-05")
+            #expect(till.state.available == 60)
+            #expect(try till.folded() == till.state)
+        }
+    }
+
     @Test("is drawn on by a late purchase in the window of its own time, from what is left now")
     func late() throws {
         var till = Till(BudgetTests.programme(.init(points: 100, window: .month)))

@@ -31,6 +31,7 @@ struct Earning {
         self.lines = lines.filter { version.earns($0.line) && $0.amount > 0 }
         for rule in version.earning where applies(rule) { try apply(rule) }
         if let referral = version.referral, sale.member.isReferred { try apply(referral) }
+        for rule in version.earning where rule.mayStepIn && rule.condition.holds(for: sale) { note(rule) }
     }
 
     private func applies(_ rule: EarningRule) -> Bool {
@@ -190,12 +191,35 @@ struct Earning {
         }
     }
 
+    /// Keeps where the counters of a rule stood that gave nothing: it may give something for what a return leaves.
+    private mutating func note(_ rule: EarningRule) {
+        var names = [(rule.cap, rule.id), (rule.budget, Budget.counter(of: rule.id))].compactMap { limit, name in
+            limit.map { (name, $0.window.name(on: sale.day)) }
+        }
+        switch rule.effect {
+        case .accumulated: names = [("\(rule.id):amount", "life"), ("\(rule.id):given", "life")]
+        case .fixed(_, .visit): names.append(("\(rule.id):visit", sale.day.description))
+        case .base, .multiplier, .fixed: break
+        }
+        for (name, window) in names where !counts.contains(where: { $0.rule == name && $0.window == window }) {
+            counts.append(Count(rule: name, window: window, before: sale.counter(name, window), added: 0))
+        }
+    }
+
     private mutating func add(_ points: Int64, by rule: EarningRule, _ basis: Earned.Basis) {
         guard points > 0 else { return }
         earned.append(
             Earned(
                 rule: rule.id, wallet: rule.wallet, points: points, basis: basis, expiry: rule.expiry,
                 maturity: rule.maturity))
+    }
+}
+
+extension EarningRule {
+    /// Whether another rule can keep it out of a sale, and let it in when a part of that comes back.
+    fileprivate var mayStepIn: Bool {
+        if case .multiplier = effect { return true }
+        return !unless.isEmpty
     }
 }
 
