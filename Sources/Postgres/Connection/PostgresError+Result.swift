@@ -17,8 +17,9 @@ extension PostgresError {
         table = field("t")
         constraint = field("n")
         routine = field("R")
-        // A result without SQLSTATE is libpq's own: it lost the connection.
-        if sqlState == nil { code = .connectionLost }
+        // A result without SQLSTATE is libpq's own: it lost the connection. Behind FATAL and PANIC the server closes it,
+        // whether or not that has been seen yet.
+        if sqlState == nil || ["FATAL", "PANIC"].contains(field("V")) { code = .connectionLost }
     }
 
     /// The plan a connection had prepared is gone or fits no more; nothing was run.

@@ -50,7 +50,7 @@ struct FailureTests {
                     }
                 }
             }
-            #expect(outward?.code == .connectionLost && outward?.wasSent == true)
+            #expect(outward?.code == .connectionLost && outward?.wasSent == true, "\(String(describing: outward))")
             let inward = await failure {
                 try await client.withLease { lease in
                     _ = try await lease.copyIn("COPY t FROM STDIN") { writer in
@@ -62,7 +62,7 @@ struct FailureTests {
                     }
                 }
             }
-            #expect(inward?.code == .connectionLost && inward?.wasSent == true)
+            #expect(inward?.code == .connectionLost && inward?.wasSent == true, "\(String(describing: inward))")
         }
     }
 
