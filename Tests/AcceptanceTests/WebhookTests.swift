@@ -72,7 +72,7 @@ extension Acceptance {
             // An enrolment, and each sale's points: 16 messages for each of four members.
             try await onThread {
                 try waitUntil(
-                    "all messages", seconds: 240, hint: { "\((try? taken(place)) ?? []) \(receiver.process.errors)" }
+                    "all messages", seconds: 480, hint: { "\((try? taken(place)) ?? []) \(receiver.process.errors)" }
                 ) { Set(try taken(place).map(\.id)).count >= 64 }
             }
             let all = try taken(place)

@@ -21,7 +21,8 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         with lock:
             count += 1
             number = count
-        kind = number % 19
+        # Well behaved in the end: each failure in a row triples the pause, and a few more of them would take an hour.
+        kind = number % 19 if number <= 60 else 0
         if kind == 1:  # rubbish
             self.wfile.write(b"220 not a web server\r\n")
             self.close_connection = True
