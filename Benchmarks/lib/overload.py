@@ -59,7 +59,9 @@ def purchase(server):
     event = {
         "specversion": "1.0", "type": "purchase.completed", "source": "/bench/overload", "id": name,
         "data": {"member": {"external_id": "overload"}, "order_id": name, "currency": "GBP",
-                 "lines": [{"sku": "tea", "quantity": 1, "unit_price": 1000}]},
+                 # The basket of purchases.lua: afterwards each purchase must have earned the same.
+                 "lines": [{"sku": "tea", "quantity": 2, "unit_price": 1250, "categories": ["food"]},
+                           {"sku": "cup", "quantity": 1, "unit_price": 990}]},
     }
     request = urllib.request.Request(
         server.base + "/v1/events", data=json.dumps(event).encode(),
