@@ -1,7 +1,6 @@
 import EventLog
 import Foundation
 import Loyalty
-import Wire
 
 /// Members folded from their events: the same `evolve` that live traffic uses, and no rules.
 struct AccountFold: Sendable {
@@ -37,8 +36,7 @@ struct AccountFold: Sendable {
 extension AccountFold.Folded {
     /// Folds one event into a member, or begins one.
     static func fold(_ event: RecordedEvent, _ folded: inout AccountFold.Folded?) throws {
-        let decoded = try EventCodec.decode(type: event.type, data: event.data)
-        let dated = DatedEvent(at: Instant(micros: event.occurredAtMicros), decoded)
+        let dated = try DatedEvent(event)
         guard folded != nil else {
             guard let state = MemberState(beginningWith: dated) else {
                 throw LoyaltyFault.contradiction("a stream that does not begin with an enrolment")

@@ -60,16 +60,18 @@ extension FollowerStore {
         """)
 
     /// The next events of all partitions that have some and do not stand still, `limit` of them at most: each partition
-    /// has its share, so that a busy one makes no other wait.
+    /// has its share, so that a busy one makes no other wait. `isBehind` says whether a share was too small for all that
+    /// there is.
     func nextPages(
         of name: String, limit: Int, window: EventWindow, on connection: some PostgresQuerying
-    ) async throws -> [FollowedPage] {
+    ) async throws -> (pages: [FollowedPage], isBehind: Bool) {
         var after: [(partition: Int32, position: Int64)] = []
         for row in try await connection.query(Self.waiting, [.text(name)]) {
             after.append((try row.int4(0), try row.int8(1)))
         }
+        let count = after.count
         after = Array(after.prefix(max(1, limit)))
-        guard !after.isEmpty else { return [] }
+        guard !after.isEmpty else { return ([], false) }
         let share = max(1, limit / after.count)
         var events: [Int: [RecordedEvent]] = [:]
         for (partition, position) in after {
@@ -83,7 +85,7 @@ extension FollowerStore {
             for event in try rows.events() { events[event.partition, default: []].append(event) }
             for page in unread { window.keep(events[Int(page.partition)] ?? [], of: Int(page.partition)) }
         }
-        return try after.compactMap { partition, position in
+        let pages = try after.map { partition, position in
             let page = FollowedPage(
                 partition: Int(partition), after: position, events: events[Int(partition)] ?? [])
             // The head is beyond the checkpoint, so the next event is there: else the log is damaged, and whoever went
@@ -94,6 +96,7 @@ extension FollowerStore {
             }
             return page
         }
+        return (pages, after.count < count || pages.contains { $0.events.count == share })
     }
 
     private static let lockAt: PostgresStatement = """

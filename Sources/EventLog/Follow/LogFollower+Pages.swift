@@ -2,18 +2,20 @@ import Logging
 import Postgres
 
 extension LogFollower {
-    /// Reads on until nothing is left to read, or it is time to stop. Answers how long events may gather now: the more
+    /// Reads on until it is nearly at the end, or it is time to stop. Answers how long events may gather now: the more
     /// there were, the longer, so that a busy log is not asked for a handful at a time.
     func catchUp(on lease: PostgresLease) async throws -> Duration {
         let store = FollowerStore(log: log)
-        var taken = 0
-        while !isStopping {
+        var (taken, isBehind) = (0, true)
+        // What came meanwhile may gather: whoever read on until nothing is left would never rest beside steady traffic.
+        while isBehind, !isStopping {
             if try await pass(on: lease) { return .seconds(1) }
-            let pages = try await store.nextPages(
+            let next = try await store.nextPages(
                 of: name, limit: configuration.pageLimit, window: window, on: lease)
-            guard !pages.isEmpty else { break }
-            try await take(pages, on: lease)
-            taken += pages.reduce(0) { $0 + $1.events.count }
+            guard !next.pages.isEmpty else { break }
+            try await take(next.pages, on: lease)
+            taken += next.pages.reduce(0) { $0 + $1.events.count }
+            isBehind = next.isBehind
         }
         return min(handler.gathering, .milliseconds(2) * taken)
     }

@@ -128,8 +128,8 @@ struct Earning {
         case .item: return lines.reduce(0) { $0 + $1.quantity }
         case .visit:
             let visit = Count(
-                rule: "\(rule.id):visit", window: sale.day.description,
-                before: sale.counter("\(rule.id):visit", sale.day.description), added: 1)
+                rule: rule.visitCounter, window: sale.day.description,
+                before: sale.counter(rule.visitCounter, sale.day.description), added: 1)
             counts.append(visit)
             return visit.before == 0 ? 1 : 0
         case .set(let parts):
@@ -142,14 +142,14 @@ struct Earning {
     private mutating func accumulate(
         _ rule: EarningRule, _ amount: Int64, at rate: Ratio, from threshold: Int64
     ) throws(Rejection) {
-        let before = sale.counter("\(rule.id):amount", "life")
-        counts.append(Count(rule: "\(rule.id):amount", window: "life", before: before, added: amount))
+        let before = sale.counter(rule.amountCounter, "life")
+        counts.append(Count(rule: rule.amountCounter, window: "life", before: before, added: amount))
         let total = before + amount
-        let given = sale.counter("\(rule.id):given", "life")
+        let given = sale.counter(rule.givenCounter, "life")
         let due = total >= threshold ? try Earning.rounded(Int128(total) * Earning.one, at: rate, rule.rounding) : 0
         let capped = rule.cap.map { min(due, $0.points) } ?? due
         let points = max(0, capped - given)
-        counts.append(Count(rule: "\(rule.id):given", window: "life", before: given, added: points))
+        counts.append(Count(rule: rule.givenCounter, window: "life", before: given, added: points))
         add(points, by: rule, .accumulated(total: total, rate: rate))
     }
 
@@ -168,15 +168,14 @@ struct Earning {
     /// Gives points within the rule's cap, and within its budget.
     private mutating func give(_ points: Int64, by rule: EarningRule, _ basis: Earned.Basis) {
         var given = points
-        let limits = [(rule.cap, rule.id), (rule.budget, Budget.counter(of: rule.id))]
+        let limits = rule.limits
         for (limit, name) in limits { given = min(given, left(of: limit, name)) }
         guard points > 0 else { return }
-        for case (let limit?, let name) in limits { use(given, of: limit, name) }
+        for (limit, name) in limits { use(given, of: limit, name) }
         add(given, by: rule, basis)
     }
 
-    private func left(of limit: EarningRule.Cap?, _ name: String) -> Int64 {
-        guard let limit else { return .max }
+    private func left(of limit: EarningRule.Cap, _ name: String) -> Int64 {
         let window = limit.window.name(on: sale.day)
         let used = counts.first { $0.rule == name && $0.window == window }?.added ?? 0
         return max(0, limit.points - sale.counter(name, window) - used)
@@ -193,12 +192,10 @@ struct Earning {
 
     /// Keeps where the counters of a rule stood that gave nothing: it may give something for what a return leaves.
     private mutating func note(_ rule: EarningRule) {
-        var names = [(rule.cap, rule.id), (rule.budget, Budget.counter(of: rule.id))].compactMap { limit, name in
-            limit.map { (name, $0.window.name(on: sale.day)) }
-        }
+        var names = rule.limits.map { limit, name in (name, limit.window.name(on: sale.day)) }
         switch rule.effect {
-        case .accumulated: names = [("\(rule.id):amount", "life"), ("\(rule.id):given", "life")]
-        case .fixed(_, .visit): names.append(("\(rule.id):visit", sale.day.description))
+        case .accumulated: names = [(rule.amountCounter, "life"), (rule.givenCounter, "life")]
+        case .fixed(_, .visit): names.append((rule.visitCounter, sale.day.description))
         case .base, .multiplier, .fixed: break
         }
         for (name, window) in names where !counts.contains(where: { $0.rule == name && $0.window == window }) {
@@ -216,6 +213,15 @@ struct Earning {
 }
 
 extension EarningRule {
+    /// What bounds it, each with the name of its counter.
+    fileprivate var limits: [(limit: Cap, counter: String)] {
+        [cap.map { ($0, id) }, budget.map { ($0, Budget.counter(of: id)) }].compactMap(\.self)
+    }
+
+    fileprivate var visitCounter: String { "\(id):visit" }
+    fileprivate var amountCounter: String { "\(id):amount" }
+    fileprivate var givenCounter: String { "\(id):given" }
+
     /// Whether another rule can keep it out of a sale, and let it in when a part of that comes back.
     fileprivate var mayStepIn: Bool {
         if case .multiplier = effect { return true }

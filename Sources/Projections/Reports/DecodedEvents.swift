@@ -1,7 +1,6 @@
 import EventLog
 import Loyalty
 import Synchronization
-import Wire
 
 /// Events as the last reports to follow have decoded them. They follow the same log at about the same time, so that each
 /// event is decoded once for all of them. Bounded.
@@ -25,9 +24,7 @@ final class DecodedEvents: Sendable {
     func decoded(_ event: RecordedEvent) throws -> DatedEvent {
         let position = Position(partition: event.partition, position: event.position)
         if let known = state.withLock({ $0.young[position] ?? $0.old[position] }) { return known }
-        let decoded = DatedEvent(
-            at: Instant(micros: event.occurredAtMicros),
-            try EventCodec.decode(type: event.type, data: event.data))
+        let decoded = try DatedEvent(event)
         state.withLock { state in
             state.young[position] = decoded
             if state.young.count >= Self.half { (state.old, state.young) = (state.young, [:]) }

@@ -89,7 +89,8 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
         }
         let target = ReportTarget(report: report, generation: standing.generation, checkpoint: name)
         let wanted = events.filter { $0.streamType == AccountProjection.streamType }
-        let known = try await target.load(Set(wanted.map { Place($0.stream, in: $0.partition) }), on: lease)
+        let partitions = Dictionary(wanted.map { ($0.stream, $0.partition) }) { first, _ in first }
+        let known = try await target.load(partitions, on: lease)
         var memos = try known.mapValues { try report.decode($0) }
         var shares: [Int: ReportShare] = [:]
         for event in wanted {
@@ -101,8 +102,8 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
         for (member, memo) in memos {
             let encoded = report.encode(memo)
             // Most purchases change no tier, for one: what is as it was needs no writing.
-            guard encoded != known[member] else { continue }
-            shares[log.partition(of: member), default: ReportShare()].memos[member] = encoded
+            guard encoded != known[member], let partition = partitions[member] else { continue }
+            shares[partition]?.memos[member] = encoded
         }
         try await target.write(shares, on: lease)
     }

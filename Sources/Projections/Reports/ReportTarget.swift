@@ -2,7 +2,6 @@ import EventLog
 import Foundation
 import Loyalty
 import Postgres
-import Wire
 
 /// Where one generation of a report's rows is kept.
 struct ReportTarget<Fold: ReportFold>: FoldTarget {
@@ -16,13 +15,15 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
     private var names: [PostgresValue] { [.text(Fold.name), .int8(generation)] }
 
     func load(_ members: [UUID], in partition: Int, on lease: PostgresLease) async throws -> [UUID: Fold.Memo] {
-        try await load(Set(members.map { Place($0, in: partition) }), on: lease).mapValues { try report.decode($0) }
+        let partitions = Dictionary(members.map { ($0, partition) }) { first, _ in first }
+        return try await load(partitions, on: lease).mapValues { try report.decode($0) }
     }
 
     /// What is remembered of members of any partitions, encoded.
-    func load(_ members: Set<Place>, on lease: PostgresLease) async throws -> [UUID: [UInt8]] {
+    ///
+    /// - Parameter members: each with the partition.
+    func load(_ members: [UUID: Int], on lease: PostgresLease) async throws -> [UUID: [UInt8]] {
         guard Fold.remembers, !members.isEmpty else { return [:] }
-        let members = Array(members)
         var memos: [UUID: [UInt8]] = [:]
         let rows = try await lease.query(
             """
@@ -31,15 +32,16 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
                    SELECT member_id, memo FROM treue.report_member
                     WHERE partition = wanted.partition AND projection = $1 AND generation = $2
                       AND member_id = wanted.member_id LIMIT 1) AS found
-            """, names + [.int4Array(members.map(\.partition)), .uuidArray(members.map(\.member))])
+            """,
+            names + [
+                .int4Array(members.values.map { Int32(truncatingIfNeeded: $0) }), .uuidArray(Array(members.keys)),
+            ])
         for row in rows { memos[try row.uuid(0)] = try row.bytes(1) }
         return memos
     }
 
     func fold(_ event: RecordedEvent, _ memo: inout Fold.Memo?, _ sums: inout ReportSums) throws {
-        let decoded = try EventCodec.decode(type: event.type, data: event.data)
-        let dated = DatedEvent(at: Instant(micros: event.occurredAtMicros), decoded)
-        try report.fold(dated, of: event.stream, &memo, &sums)
+        try report.fold(try DatedEvent(event), of: event.stream, &memo, &sums)
     }
 
     func write(

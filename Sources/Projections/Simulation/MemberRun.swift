@@ -47,10 +47,9 @@ struct MemberRun: Sendable {
     /// The next event of the stream.
     mutating func feed(_ event: RecordedEvent, lookUp: (LifeLink) -> LifeLink.Value?) throws {
         guard isConcerned else { return }
-        let decoded = try EventCodec.decode(type: event.type, data: event.data)
-        let dated = DatedEvent(at: Instant(micros: event.occurredAtMicros), decoded)
+        let dated = try DatedEvent(event)
         if state == nil {
-            guard case .enrolled(let joined) = decoded, let begun = MemberState(beginningWith: dated) else {
+            guard case .enrolled(let joined) = dated.event, let begun = MemberState(beginningWith: dated) else {
                 throw LoyaltyFault.contradiction("a stream that does not begin with an enrolment")
             }
             isConcerned = joined.programme == live.id

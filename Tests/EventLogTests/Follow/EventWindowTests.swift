@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@testable import EventLog
+
+@Suite("what followers have read last")
+struct EventWindowTests {
+    private static let stream = UUID()
+
+    private func events(_ positions: ClosedRange<Int64>, of partition: Int = 0) -> [RecordedEvent] {
+        positions.map { position in
+            RecordedEvent(
+                partition: partition, position: position, streamType: "member", stream: Self.stream, version: position,
+                type: "thing.done", occurredAtMicros: 0, recordedAtMicros: 0, data: [])
+        }
+    }
+
+    private func positions(_ window: EventWindow, of partition: Int = 0, after: Int64, limit: Int = 1_000) -> [Int64] {
+        window.events(of: partition, after: after, limit: limit).map(\.position)
+    }
+
+    @Test("is there from the first position kept to the last, without a gap, and for its partition alone")
+    func kept() {
+        let window = EventWindow()
+        window.keep(events(5...9), of: 0)
+        #expect(positions(window, after: 4) == [5, 6, 7, 8, 9])
+        #expect(positions(window, after: 6, limit: 2) == [7, 8])
+        #expect(positions(window, after: 3).isEmpty)
+        #expect(positions(window, after: 9).isEmpty && positions(window, after: 20).isEmpty)
+        #expect(positions(window, of: 1, after: 4).isEmpty)
+    }
+
+    @Test("grows by what goes on from it or overlaps it; what is older changes nothing; a gap begins anew")
+    func grows() {
+        let window = EventWindow()
+        window.keep(events(5...9), of: 0)
+        window.keep(events(10...11), of: 0)
+        window.keep(events(8...12), of: 0)
+        window.keep(events(1...7), of: 0)
+        window.keep([], of: 0)
+        #expect(positions(window, after: 4) == Array(5...12))
+        window.keep(events(14...15), of: 0)
+        #expect(positions(window, after: 4).isEmpty && positions(window, after: 13) == [14, 15])
+    }
+
+    @Test("keeps no more than its bound, however much comes at once")
+    func bound() {
+        let window = EventWindow()
+        let kept = Int64(EventWindow.kept)
+        window.keep(events(1...10 * kept), of: 0)
+        #expect(positions(window, after: 9 * kept).count == EventWindow.kept)
+        #expect(positions(window, after: 9 * kept - 1).isEmpty)
+        for position in 10 * kept + 1...14 * kept { window.keep(events(position...position), of: 0) }
+        #expect(positions(window, after: 14 * kept - 1) == [14 * kept])
+        #expect(positions(window, after: 12 * kept - 1).isEmpty)
+    }
+}
