@@ -69,7 +69,7 @@ let package = Package(
         room("EventLog", uses: ["Postgres", "Schema", crypto, logging]),
         room("Loyalty"),
         room("Wire", uses: ["Loyalty", crypto, yams]),
-        room("Projections", uses: ["Postgres", "EventLog", "Loyalty", "Wire", logging]),
+        room("Projections", uses: ["Postgres", "EventLog", "Loyalty", "Wire", crypto, logging]),
         room(
             "LoyaltyService",
             uses: ["Postgres", "EventLog", "Loyalty", "Wire", "Projections", crypto, logging]),

@@ -103,6 +103,9 @@ public enum Schema {
         SchemaMigration(
             version: 10, name: "households",
             files: [SQLFile("tables/household", PackageResources.household_sql)]),
+        SchemaMigration(
+            version: 11, name: "snapshots of long lives",
+            files: [SQLFile("tables/snapshot", PackageResources.snapshot_sql)]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.

@@ -4,7 +4,7 @@ public import LoyaltyService
 public import Wire
 
 /// What the routes call. `LoyaltyService` is the one that runs; tests bring their own.
-public protocol LoyaltyAPI: PersonAPI, HouseholdAPI, ConnectorAPI, ActsAPI, ProgrammesAPI, AdministrationAPI, PastAPI,
+public protocol LoyaltyAPI: PersonAPI, HouseholdAPI, ConnectorAPI, ActsAPI, ProgrammesAPI, AdministrationAPI,
     ReportAPI,
     KeyAPI, AuditAPI, WebhookAPI, MetricsAPI
 {
@@ -27,11 +27,13 @@ public protocol LoyaltyAPI: PersonAPI, HouseholdAPI, ConnectorAPI, ActsAPI, Prog
     /// The member under an identifier.
     func member(_ reference: MemberReference, at: Instant) async throws(ServiceError) -> MemberView
 
-    /// What a member has now, or had at `asOf` by business time.
-    func balance(of member: UUID, at now: Instant, asOf: Instant?) async throws(ServiceError) -> BalanceView
+    /// What a member has, or had by business time and by what was known.
+    func balance(of member: UUID, at now: Instant, clocks: Clocks) async throws(ServiceError) -> BalanceView
 
-    /// A part of the member's ledger, newest first.
-    func entries(of member: UUID, at now: Instant, page: PageRequest) async throws(ServiceError) -> Page<EntryView>
+    /// A part of the member's ledger as it stands, or stood, newest first.
+    func entries(
+        of member: UUID, at now: Instant, clocks: Clocks, page: PageRequest
+    ) async throws(ServiceError) -> Page<EntryView>
 
     /// A part of the member's stream.
     func events(of member: UUID, page: PageRequest) async throws(ServiceError) -> Page<EventView>

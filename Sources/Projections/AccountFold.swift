@@ -19,7 +19,12 @@ struct AccountFold: Sendable {
     init(skipping skips: Set<Int64> = []) { self.skips = skips }
 
     /// Folds those events of one partition, in the order of their positions, whose members are wanted.
-    mutating func fold(_ batch: [RecordedEvent], where isWanted: (UUID) -> Bool) throws(FoldFault) {
+    ///
+    /// - Parameter folded: called with each event and the state behind it.
+    mutating func fold(
+        _ batch: [RecordedEvent], where isWanted: (UUID) -> Bool,
+        folded passed: (RecordedEvent, MemberState) -> Void = { _, _ in }
+    ) throws(FoldFault) {
         for event in batch where event.streamType == AccountProjection.streamType && isWanted(event.stream) {
             if skips.contains(event.position) { continue }
             var folded = members.removeValue(forKey: event.stream)
@@ -29,6 +34,7 @@ struct AccountFold: Sendable {
                 throw FoldFault(event, error)
             }
             members[event.stream] = folded
+            if let state = folded?.state { passed(event, state) }
         }
     }
 }

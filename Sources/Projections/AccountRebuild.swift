@@ -21,9 +21,12 @@ extension AccountProjection {
             try await AdvisoryLock.hold(AccountProjection.lock, for: AccountProjection.name, on: lease) {
                 let code = Int32(truncatingIfNeeded: AccountProjection.version)
                 _ = try await lease.query("SELECT treue.account_rebuild_begin($1)", [.int4(code)])
-                return try await fill(.next, on: lease, progress) { lease in
+                let rebuilt = try await fill(.next, on: lease, progress) { lease in
                     try await lease.query("SELECT treue.account_rebuild_swap($1)", [.int4(code)])
                 }
+                // Whatever was wrong with the accounts may be wrong with these.
+                try await SnapshotStore(log: log).forgetAll(on: lease)
+                return rebuilt
             }
         }
     }

@@ -16,6 +16,8 @@ public struct AccountDifference: Hashable, Sendable, CustomStringConvertible {
         case version
         /// The row holds another state.
         case state
+        /// The snapshot after one of the member's events is not what the events up to it fold to.
+        case snapshot
     }
 
     public var member: UUID
@@ -30,6 +32,11 @@ public struct AccountDifference: Hashable, Sendable, CustomStringConvertible {
     public var version: Int64 = 0
 
     public var description: String {
+        if kind == .snapshot {
+            return
+                "member \(member.uuidString.lowercased()): snapshot: what is kept as the state after event \(version) "
+                + "of the member is not what the events say; a rebuild of \(AccountProjection.name) replaces it"
+        }
         let points = { (value: Int64?) in value.map { "\($0) points" } ?? "nothing" }
         let off = expected.flatMap { expected in found.map { $0 - expected } } ?? 0
         let difference = off == 0 ? "" : " (off by \(off > 0 ? "+" : "")\(off))"
@@ -96,18 +103,25 @@ extension AccountProjection {
         let value = PostgresValue.int4(Int32(truncatingIfNeeded: partition))
         let count = try await lease.query("SELECT count(*) FROM treue.account WHERE partition = $1", [value])
         let rounds = UInt(try count[0].int8(0)) / UInt(bounds.members) + 1
+        let snapshots = try await SnapshotStore(log: log).all(in: partition, on: lease)
         for round in 0..<rounds {
             let isWanted = { (member: UUID) in UInt(bitPattern: member.hashValue) % rounds == round }
             var fold = AccountFold(skipping: skips)
+            var check = SnapshotCheck(snapshots.filter { isWanted($0.key) })
             var seen: Int64 = 0
             try await log.copyOut(partitions: [partition], columns: .content, on: lease) { batch in
-                try fold.fold(batch, where: isWanted)
+                try fold.fold(batch, where: isWanted) { check.pass($0, $1) }
                 seen += Int64(batch.count)
                 if round == rounds - 1 { await progress(seen) }
             }
             if round == rounds - 1 { result.events += seen }
             result.members += Int64(fold.members.count)
             try await compare(fold, partition, on: lease, where: isWanted, into: &result)
+            for (member, version) in check.all {
+                result.note(
+                    AccountDifference(
+                        member: member, kind: .snapshot, expected: nil, found: nil, fields: [], version: version))
+            }
         }
     }
 

@@ -110,7 +110,7 @@ struct MemberRouteTests {
             #expect(reply.status == 200)
             #expect(try reply.json["as_of"] == .string("2025-01-01T00:00:00Z"))
         }
-        #expect(harness.fake.state.withLock { $0.asOf } == [Instant(micros: 1_735_689_600_000_000)])
+        #expect(harness.fake.state.withLock { $0.clocks.map(\.asOf) } == [Instant(micros: 1_735_689_600_000_000)])
     }
 
     @Test("an as_of that is no instant is 422", arguments: ["yesterday", "2025-01-01", "2025-02-30T00:00:00Z", ""])

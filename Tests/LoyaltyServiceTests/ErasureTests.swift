@@ -40,7 +40,7 @@ struct ErasureTests {
                 }
                 #expect(await code { try await service.balance(of: ann.id, at: Shop.now) } == "member_not_found")
                 #expect(
-                    await code { try await service.balance(of: ann.id, at: Shop.now, asOf: Shop.start) }
+                    await code { try await service.balance(of: ann.id, at: Shop.now, clocks: Clocks(asOf: Shop.start)) }
                         == "member_not_found")
                 #expect(
                     await code { try await service.entries(of: ann.id, at: Shop.now, page: PageRequest()) }

@@ -37,7 +37,7 @@ struct HousekeepingTests {
             // As it stood at each time, by business time, it stands still.
             for days in [0, 20, 310, 400, 800] as [Int64] {
                 let at = Instant(micros: Shop.now.micros + days * Shop.day)
-                let then = try await shop.service.balance(of: ann, at: later, asOf: at).balance
+                let then = try await shop.service.balance(of: ann, at: later, clocks: Clocks(asOf: at)).balance
                 #expect(before.contains("\(then.wallets) \(then.tier) \(then.subscriptions)"), "day \(days)")
             }
         }

@@ -141,7 +141,7 @@ struct ReadTests {
             let id = try #require(answers.first?.answer).memberID
             for (day, points) in [(5, 0), (10, 10), (14, 10), (15, 12), (19, 12), (20, 17), (50, 17), (1_000, 0)] {
                 let asOf = Instant(micros: Shop.start.micros + Int64(day) * Shop.day)
-                let balance = try await shop.service.balance(of: id, at: Shop.now, asOf: asOf)
+                let balance = try await shop.service.balance(of: id, at: Shop.now, clocks: Clocks(asOf: asOf))
                 #expect(balance.balance.wallets.first?.available == Int64(points), "day \(day)")
             }
         }

@@ -103,7 +103,9 @@ struct SimulationTests {
                 // Whoever became somebody else is answered as that one.
                 for (id, member) in members where accounts[id]?.mergedInto == nil {
                     let then = try await shop.service.balance(
-                        of: id, at: now, asOf: Instant(micros: programme.zone.start(of: day.adding(days: 1)).micros - 1)
+                        of: id, at: now,
+                        clocks: Clocks(
+                            asOf: Instant(micros: programme.zone.start(of: day.adding(days: 1)).micros - 1))
                     ).balance
                     #expect(then.wallets.first?.available == member.draft.wallet("points").available)
                 }

@@ -19,7 +19,8 @@ struct MemberExport<API: LoyaltyAPI>: Sendable {
         guard let reference = MemberReference(.id, UUIDText.text(id)) else { throw Problem.memberNotFound }
         (self.id, self.at, self.api) = (id, at, api)
         member = try await api.member(reference, at: at)
-        firstEntries = try await api.entries(of: id, at: at, page: PageRequest(limit: ExportLimit.page))
+        firstEntries = try await api.entries(
+            of: id, at: at, clocks: Clocks(), page: PageRequest(limit: ExportLimit.page))
     }
 
     /// Writes the document. A failure on the way cuts the answer off: nobody may take a part for the whole.
@@ -30,7 +31,8 @@ struct MemberExport<API: LoyaltyAPI>: Sendable {
         while true {
             try await sink.write(part.bytes(of: entries.items) { $0.entry($1) })
             guard let cursor = entries.nextCursor else { break }
-            entries = try await api.entries(of: id, at: at, page: PageRequest(limit: ExportLimit.page, cursor: cursor))
+            entries = try await api.entries(
+                of: id, at: at, clocks: Clocks(), page: PageRequest(limit: ExportLimit.page, cursor: cursor))
         }
         try await sink.write(ByteBuffer(string: #"],"events":["#))
         part = ListPart()

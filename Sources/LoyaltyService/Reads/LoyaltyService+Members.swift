@@ -14,21 +14,9 @@ extension LoyaltyService {
         }
     }
 
-    /// What a member has now, or had at `asOf` by business time.
-    public func balance(
-        of member: UUID, at now: Instant, asOf: Instant? = nil
-    ) async throws(ServiceError) -> BalanceView {
-        do {
-            let (member, account) = try await survivor(of: member)
-            let state = try await state(of: account, member, at: now, asOf: asOf)
-            // An event may be a few minutes ahead of our clock: what was answered is in the balance all the same.
-            let instant = asOf ?? max(now, account.state.latest)
-            return BalanceView(
-                memberID: member, version: account.version,
-                balance: try programme(of: state).balance(of: state, at: instant))
-        } catch {
-            throw translated(error)
-        }
+    /// What a member has now.
+    public func balance(of member: UUID, at now: Instant) async throws(ServiceError) -> BalanceView {
+        try await balance(of: member, at: now, clocks: Clocks())
     }
 
     /// The member's stream as recorded, oldest first.
@@ -57,16 +45,6 @@ extension LoyaltyService {
         return known
     }
 
-    /// The state that a read at that instant shows. The past before the latest event is folded from the log.
-    private func state(
-        of account: KnownMember, _ member: UUID, at now: Instant, asOf: Instant?
-    ) async throws -> MemberState {
-        if let asOf, asOf < account.state.latest {
-            return try programme(of: account.state).state(of: try await log.history(of: member, on: client), asOf: asOf)
-        }
-        return try programme(of: account.state).current(account.state, at: asOf ?? max(now, account.state.latest)).state
-    }
-
     /// The programme that the member joined.
     func programme(of state: MemberState) throws -> Programme {
         guard let programme = programmes[state.programme] else {
@@ -92,10 +70,10 @@ extension LoyaltyService {
         let (member, account) = try await survivor(of: member)
         let row = try await MemberVault(log: log).rows(of: [member], on: client).first
         let profile = try row.map { try keys.open($0) }
-        let state = try await state(of: account, member, at: now, asOf: nil)
+        let (programme, instant) = (try programme(of: account.state), max(now, account.state.latest))
         return MemberView(
             id: member, programme: account.state.programme, profile: profile ?? Profile(),
             enrolledAt: account.state.enrolledAt, version: account.version,
-            balance: try programme(of: state).balance(of: state, at: max(now, account.state.latest)))
+            balance: programme.balance(of: try programme.current(account.state, at: instant).state, at: instant))
     }
 }

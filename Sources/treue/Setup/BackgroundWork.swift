@@ -1,6 +1,7 @@
 import EventLog
 import Loyalty
 import LoyaltyService
+import Projections
 import ServiceLifecycle
 import Webhooks
 
@@ -28,6 +29,9 @@ struct BackgroundWork {
         let referrals = LogFollower(
             ReferralConsumer(programmes: service.programmes, clock: SystemClock.now), client: client, log: log,
             window: service.window, logger: logger, clock: { SystemClock.now().micros })
+        let snapshots = LogFollower(
+            SnapshotConsumer(log: log), client: client, log: log, window: service.window, logger: logger,
+            clock: { SystemClock.now().micros })
         let dispatcher = WebhookDispatcher(
             client: client, keys: installation.keys, transport: HTTPWebhookTransport(configuration: configuration),
             configuration: configuration, logger: logger, clock: SystemClock.now)
@@ -35,6 +39,7 @@ struct BackgroundWork {
         services = [
             Worker(work: follower.run, stop: follower.shutdown),
             Worker(work: referrals.run, stop: referrals.shutdown),
+            Worker(work: snapshots.run, stop: snapshots.shutdown),
             Worker(work: dispatcher.run, stop: dispatcher.shutdown),
             Worker(work: dates.run, stop: dates.shutdown),
         ]

@@ -20,18 +20,6 @@ extension FakeLoyalty {
             result: state == .running ? nil : Array(#"{"events":100,"members":3}"#.utf8))
     }
 
-    func balance(of member: UUID, at now: Instant, clocks: Clocks) async throws(ServiceError) -> BalanceView {
-        state.withLock { $0.clocks.append(clocks) }
-        return try await balance(of: member, at: now, asOf: clocks.asOf)
-    }
-
-    func entries(
-        of member: UUID, at now: Instant, clocks: Clocks, page: PageRequest
-    ) async throws(ServiceError) -> Page<EntryView> {
-        state.withLock { $0.clocks.append(clocks) }
-        return try await entries(of: member, at: now, page: page)
-    }
-
     func projections() async throws(ServiceError) -> [ProjectionStatus] {
         [
             ProjectionStatus(

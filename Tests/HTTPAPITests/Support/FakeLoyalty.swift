@@ -17,7 +17,6 @@ final class FakeLoyalty: LoyaltyAPI {
         var order: [String] = []
         var enrolled: [EnrolmentBody] = []
         var asked: [PageRequest] = []
-        var asOf: [Instant?] = []
         var failure: ServiceError?
         var crash = false
         var version: Int64 = 1
@@ -112,16 +111,19 @@ final class FakeLoyalty: LoyaltyAPI {
         return view
     }
 
-    func balance(of member: UUID, at now: Instant, asOf: Instant?) async throws(ServiceError) -> BalanceView {
+    func balance(of member: UUID, at now: Instant, clocks: Clocks) async throws(ServiceError) -> BalanceView {
         guard member == Self.memberID else { throw Self.notFound }
         let version = state.withLock { state in
-            state.asOf.append(asOf)
+            state.clocks.append(clocks)
             return state.version
         }
-        return BalanceView(memberID: member, version: version, balance: Samples.balance(at: asOf ?? now))
+        return BalanceView(memberID: member, version: version, balance: Samples.balance(at: clocks.asOf ?? now))
     }
 
-    func entries(of member: UUID, at now: Instant, page: PageRequest) async throws(ServiceError) -> Page<EntryView> {
+    func entries(
+        of member: UUID, at now: Instant, clocks: Clocks, page: PageRequest
+    ) async throws(ServiceError) -> Page<EntryView> {
+        state.withLock { $0.clocks.append(clocks) }
         try check(member, page)
         return Page(
             items: [Samples.entry(recordedAt: nil), Samples.entry(recordedAt: now)],
