@@ -10,6 +10,8 @@ extension LogFollower {
         // What came meanwhile may gather: whoever read on until nothing is left would never rest beside steady traffic.
         while isBehind, !isStopping {
             if try await pass(on: lease) { return .seconds(1) }
+            await window.turn.take()
+            defer { window.turn.pass() }
             let next = try await store.nextPages(
                 of: name, limit: configuration.pageLimit, window: window, on: lease)
             guard !next.pages.isEmpty else { break }

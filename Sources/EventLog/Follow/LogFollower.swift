@@ -131,9 +131,11 @@ public final class LogFollower: Sendable {
         } while await wakes.next(isolation: nil) != nil
     }
 
-    /// Lets events gather.
+    /// Lets events gather. All followers of the process that rest for long wake at the same moments, so that they want the
+    /// same events of the window.
     private func rest(for pause: Duration) async throws {
-        let end = ContinuousClock.now + pause
+        var end = ContinuousClock.now + pause
+        if pause >= .seconds(1) { end -= .microseconds(clock() % 1_000_000) }
         while !isStopping, ContinuousClock.now < end {
             try await Task.sleep(for: min(end - ContinuousClock.now, .milliseconds(50)))
         }

@@ -10,9 +10,16 @@ final class DecodedEvents: Sendable {
         let position: Int64
     }
 
+    /// An event for several hands: in a box, because it has many parts and each copy would count all of them.
+    final class Decoded: Sendable {
+        let dated: DatedEvent
+
+        init(_ dated: DatedEvent) { self.dated = dated }
+    }
+
     private struct State {
-        var young: [Position: DatedEvent] = [:]
-        var old: [Position: DatedEvent] = [:]
+        var young: [Position: Decoded] = [:]
+        var old: [Position: Decoded] = [:]
     }
 
     private let state = Mutex(State())
@@ -21,10 +28,10 @@ final class DecodedEvents: Sendable {
     private static let half = 8_192
 
     /// - Throws: `CodecError` for an event that this program cannot read.
-    func decoded(_ event: RecordedEvent) throws -> DatedEvent {
+    func decoded(_ event: RecordedEvent) throws -> Decoded {
         let position = Position(partition: event.partition, position: event.position)
         if let known = state.withLock({ $0.young[position] ?? $0.old[position] }) { return known }
-        let decoded = try DatedEvent(event)
+        let decoded = Decoded(try DatedEvent(event))
         state.withLock { state in
             state.young[position] = decoded
             if state.young.count >= Self.half { (state.old, state.young) = (state.young, [:]) }

@@ -86,20 +86,21 @@ extension TiersFold.Memo {
 /// What is owed in points: by wallet and by the day on which it ends.
 struct LiabilityFold: ReportFold {
     static let name = "liability"
-    static let version = 1
+    static let version = 2
     static let remembers = true
 
+    /// With nothing but what decides about points.
     typealias Memo = MemberState
 
     func fold(_ dated: DatedEvent, of member: UUID, _ memo: inout MemberState?, _ sums: inout ReportSums) throws {
         guard let before = memo else {
             guard let state = MemberState(beginningWith: dated) else { throw ReportFault.noBeginning }
-            memo = state
+            memo = state.pointsOnly
             return
         }
         var state = before
         try state.evolve(dated)
-        memo = state
+        memo = state.pointsOnly
         try add(before, -1, &sums)
         try add(state, 1, &sums)
     }
@@ -124,6 +125,22 @@ struct OpenPoints: Hashable, Sendable {
 }
 
 extension MemberState {
+    /// Without what events count and say of the member, and no point's fate depends on: a row is written with almost every
+    /// event.
+    fileprivate var pointsOnly: MemberState {
+        var rest = self
+        (rest.totals, rest.counters, rest.purchases, rest.lastActive) = ([], [], 0, nil)
+        (rest.grants, rest.subscriptions, rest.gifts, rest.conversions) = ([], [], [:], 0)
+        (rest.birthday, rest.referredBy, rest.absorbed, rest.latest) = (nil, nil, [], Instant(micros: 0))
+        rest.wallets = wallets.map { wallet in
+            var open = Wallet(id: wallet.id)
+            (open.lots, open.pending, open.inactiveOn) = (wallet.lots, wallet.pending, wallet.inactiveOn)
+            (open.debt, open.reserved) = (wallet.debt, wallet.reserved)
+            return open
+        }
+        return rest
+    }
+
     /// All points by wallet and end; they add up to what is available and pending.
     var openPoints: [OpenPoints] {
         wallets.flatMap { wallet in

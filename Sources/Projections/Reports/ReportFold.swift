@@ -5,7 +5,7 @@ import Loyalty
 /// What one report makes of the events: pure.
 protocol ReportFold: Sendable {
     /// What it must remember of a member.
-    associatedtype Memo: Sendable
+    associatedtype Memo: Sendable & Equatable
 
     /// Its name in the API and on the command line.
     static var name: String { get }
@@ -20,7 +20,7 @@ protocol ReportFold: Sendable {
 }
 
 /// What a report that remembers nothing remembers.
-struct NoMemo: Sendable {}
+struct NoMemo: Sendable, Equatable {}
 
 extension ReportFold where Memo == NoMemo {
     static var remembers: Bool { false }

@@ -19,6 +19,7 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
     let client: PostgresClient
     let log: EventLog
     let events: DecodedEvents
+    let memory = MemoMemory<Fold.Memo>()
     let workers: Int
     let bounds: FoldBounds
 
@@ -88,24 +89,31 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
             throw PostgresError(.cancelled, "another version of the code wrote the rows of \(name)")
         }
         let target = ReportTarget(report: report, generation: standing.generation, checkpoint: name)
-        let wanted = events.filter { $0.streamType == AccountProjection.streamType }
-        let partitions = Dictionary(wanted.map { ($0.stream, $0.partition) }) { first, _ in first }
-        let known = try await target.load(partitions, on: lease)
-        var memos = try known.mapValues { try report.decode($0) }
+        var (partitions, starts, ends): ([UUID: Int], [Int: Int64], [Int: Int64]) = ([:], [:], [:])
+        for event in events {
+            if starts[event.partition] == nil { starts[event.partition] = event.position - 1 }
+            ends[event.partition] = event.position
+            if event.streamType == AccountProjection.streamType { partitions[event.stream] = event.partition }
+        }
+        var memos = memory.memos(of: partitions, after: starts, in: standing.generation)
+        let unknown = partitions.filter { memos[$0.key] == nil }
+        for (member, memo) in try await target.load(unknown, on: lease) { memos[member] = try report.decode(memo) }
+        let known = memos
         var shares: [Int: ReportShare] = [:]
-        for event in wanted {
+        for event in events where event.streamType == AccountProjection.streamType {
             var memo = memos.removeValue(forKey: event.stream)
-            let dated = try self.events.decoded(event)
-            try report.fold(dated, of: event.stream, &memo, &shares[event.partition, default: ReportShare()].sums)
+            let decoded = try self.events.decoded(event)
+            try report.fold(
+                decoded.dated, of: event.stream, &memo, &shares[event.partition, default: ReportShare()].sums)
             memos[event.stream] = memo
         }
-        for (member, memo) in memos {
-            let encoded = report.encode(memo)
-            // Most purchases change no tier, for one: what is as it was needs no writing.
-            guard encoded != known[member], let partition = partitions[member] else { continue }
-            shares[partition]?.memos[member] = encoded
+        // Most purchases change no tier, for one: what is as it was needs no writing.
+        for (member, memo) in memos where memo != known[member] {
+            guard let partition = partitions[member] else { continue }
+            shares[partition]?.memos[member] = report.encode(memo)
         }
         try await target.write(shares, on: lease)
+        memory.keep(memos, of: partitions, upTo: ends)
     }
 
     func status() async throws -> ProjectionStatus { try await status(on: client) }
