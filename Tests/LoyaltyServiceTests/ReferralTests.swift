@@ -53,6 +53,28 @@ struct ReferralTests {
         try await shop.service.balance(of: member, at: Shop.now).balance.wallets.first?.pending
     }
 
+    @Test("a first order in another currency counts for both, like one in the first", arguments: ["EUR", "USD"])
+    func currencies(currency: String) async throws {
+        let text = Self.programme.replacing("[EUR]", with: "[EUR, USD]")
+        let programme = try ProgrammeFile.read(text, name: "referral.yaml")
+        try await Shop.with(programmes: [programme]) { shop async throws in
+            for (cents, points) in [(1_999, 0), (2_000, 500)] as [(Int64, Int64)] {
+                let ann = try await shop.somebody()
+                let bob = try await shop.service.enrol(
+                    EnrolmentBody(referredBy: UUIDText.text(ann)), at: Shop.start
+                ).id
+                let purchase = Purchase(
+                    order: OrderReference(source: "shop", id: "\(cents)"), currency: currency,
+                    lines: [Line(sku: "goods", quantity: 1, unitPrice: cents)])
+                _ = try await shop.service.record(
+                    Self.event("\(cents)", by: bob, .purchase(purchase)), receivedAt: Shop.now
+                ).get()
+                #expect(try await pending(of: ann, in: shop) ?? 0 == points, "\(cents)")
+                #expect(try await pending(of: bob, in: shop) ?? 0 == (points > 0 ? 300 : 0), "\(cents)")
+            }
+        }
+    }
+
     @Test("whoever brought a friend is told once, also where the server ended right after the friend's purchase")
     func interrupted() async throws {
         let programme = try ProgrammeFile.read(Self.programme, name: "referral.yaml")

@@ -16,7 +16,10 @@ extension MemberState {
             self = event.state
             keepPerson(of: person)
             return
-        case .profileChanged(let event): return evolve(event)
+        case .profileChanged(let event):
+            evolve(event)
+            // A birthday brings gifts from the day on which it was learnt, and none before.
+            guard event.birthday != nil else { return }
         case .erased:
             identity = .erased
             return

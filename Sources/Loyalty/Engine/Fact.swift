@@ -57,7 +57,8 @@ extension LoyaltyEvent {
         case .pointsAccrued(let event): if case .gift = event.reason { .derived } else { .accrual }
         case .pointsMatured, .pointsExpired, .tierChanged: .derived
         case .pointsRevoked: .detail
-        case .enrolled, .returnHeld, .voucherIssued, .voucherRedeemed, .profileChanged, .erased, .restated: .other
+        case .profileChanged(let event): event.birthday == nil ? .other : .fact
+        case .enrolled, .returnHeld, .voucherIssued, .voucherRedeemed, .erased, .restated: .other
         }
     }
 }

@@ -1,3 +1,16 @@
+extension Programme {
+    /// Whether whoever brought the member earns points with this order: it is the first, and what of it earns comes to the
+    /// minimum, as for the friend's own points, in whatever currency.
+    public func tellsReferrer(of sale: PurchaseCompleted) -> Bool {
+        let version = version(number: sale.version)
+        guard sale.circumstances.isReferred, let rules = version.referral else { return false }
+        let lines = RemainingOrder(sale.purchase.lines)
+            .lines(paidWithPoints: sale.paidWithPoints, earns: version.earns).filter { version.earns($0.line) }
+        guard !lines.isEmpty, let amount = try? Earning.sum(lines) else { return false }
+        return amount >= rules.minimumAmount
+    }
+}
+
 /// The rules applied to one command: what it is worth, at the version and tier of its own time.
 struct Judge {
     let programme: Programme

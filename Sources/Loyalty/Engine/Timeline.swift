@@ -18,8 +18,11 @@ struct Timeline: Sendable {
     init(history: [DatedEvent], facts: [Fact], programme: Programme) {
         let beginning = history.lazy.compactMap(MemberState.init(beginningWith:)).first
         var state = beginning ?? programme.newcomer(at: history.first?.at ?? .distantFuture, language: .english)
-        // Who somebody is is no matter of time: what was learnt last holds throughout.
-        for case .profileChanged(let event) in history.map(\.event) { state.evolve(event) }
+        // Who somebody is is no matter of time: what was learnt last holds throughout. A birthday holds once it is learnt.
+        for case .profileChanged(var event) in history.map(\.event) {
+            event.birthday = nil
+            state.evolve(event)
+        }
         if history.contains(where: { $0.event == .erased }) { state.identity = .erased }
         self.init(state: state, programme: programme)
         var sold: Set<OrderReference> = []

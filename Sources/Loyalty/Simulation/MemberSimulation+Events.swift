@@ -8,7 +8,10 @@ extension MemberSimulation {
         let at = dated.at
         if case .enrolled(let event) = dated.event { return begin(event, at: at) }
         switch dated.event {
-        case .profileChanged, .erased: try takeOver(dated)
+        case .profileChanged(let event):
+            if event.birthday != nil { try pass(to: at) }
+            try takeOver(dated)
+        case .erased: try takeOver(dated)
         case .purchaseCompleted(let event): try buy(event, at: at)
         case .purchaseReturned(let event): try bringBack(event, at: at)
         case .returnHeld(let event):
@@ -63,11 +66,11 @@ extension MemberSimulation {
             result = try attempt(.purchase(purchase), at: at)
         }
         if case .failure(let rejection) = result { leaveOut(.purchase, rejection.code.rawValue, at: at) }
-        guard event.tellsReferrer(under: recorded) else { return }
+        guard recorded.tellsReferrer(of: event) else { return }
         var value = LifeLink.Value.nothing
         if case .success(let decision) = result,
             case .purchaseCompleted(let sale) = decision.events[decision.primary].event,
-            sale.tellsReferrer(under: programme)
+            programme.tellsReferrer(of: sale)
         {
             value = .boughtAt(at)
         }
@@ -97,14 +100,6 @@ extension MemberSimulation {
                 if case .purchaseCompleted(let event) = dated.event { event.purchase.order == order } else { false }
             }?.at
         }.first
-    }
-}
-
-extension PurchaseCompleted {
-    /// Whether whoever brought the member hears of this order.
-    fileprivate func tellsReferrer(under programme: Programme) -> Bool {
-        guard circumstances.isReferred, let rules = programme.version(number: version).referral else { return false }
-        return qualifying > 0 && qualifying >= rules.minimumAmount
     }
 }
 

@@ -72,7 +72,9 @@ extension LoyaltyService {
         return settled
     }
 
-    private func settle(_ members: [UUID], at: Instant) async -> Int {
+    /// Records what has fallen due for these members; answers for how many.
+    @discardableResult
+    func settle(_ members: [UUID], at: Instant) async -> Int {
         let requests = members.map { LaneRequest(memberID: $0, work: .command(.settle, at: at, nil), newcomer: nil) }
         return await submit(requests).count { if case .success = $0 { true } else { false } }
     }

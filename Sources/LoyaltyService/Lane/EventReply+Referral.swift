@@ -6,10 +6,7 @@ extension EventReply.Referral {
         guard let referrer = member.referredBy, let programme else { return nil }
         switch event {
         case .purchaseCompleted(let sale):
-            guard sale.circumstances.isReferred,
-                let rules = programme.version(number: sale.version).referral,
-                sale.qualifying > 0, sale.qualifying >= rules.minimumAmount
-            else { return nil }
+            guard programme.tellsReferrer(of: sale) else { return nil }
             self.init(referrer: referrer, order: sale.purchase.order, isWithdrawn: false)
         case .purchaseReturned(let goods):
             guard let order = goods.goods.order, goods.taken.contains(where: { $0.rule == ReferralRules.rule }) else {

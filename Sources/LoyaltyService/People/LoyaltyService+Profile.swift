@@ -13,6 +13,8 @@ extension LoyaltyService {
         of member: UUID, by patch: ProfilePatch, ifVersion versions: Set<Int64>?, at: Instant
     ) async throws(ServiceError) -> MemberView {
         do {
+            // What fell due before a birthday was learnt or forgotten fell due without it.
+            if patch.birthday != .keep { await settle([member], at: at) }
             let gone = try await withLocked(member) { locked in
                 guard locked.known.state.identity != .erased,
                     let row = try await MemberVault(log: log).rows(of: [member], on: locked.lease).first
@@ -29,6 +31,11 @@ extension LoyaltyService {
         }
     }
 
+    private func isDue(_ state: MemberState, at: Instant) -> Bool {
+        guard let programme = programmes[state.programme], state.mergedInto == nil else { return false }
+        return state.nextDue(under: programme, by: at).map { $0.at <= at } ?? false
+    }
+
     /// Answers the identifiers that are the member's no longer.
     private func change(
         _ locked: LockedMember, from old: Profile, to new: Profile, at: Instant
@@ -40,6 +47,7 @@ extension LoyaltyService {
         let owners = try await directory.store.claim(claims, atMicros: at.micros, on: locked.lease)
         guard !owners.contains(nil) else { throw ServiceError.contended }
         guard owners.allSatisfy({ $0 == locked.id }) else { throw ServiceError.identifierTaken }
+        if new.birthday != old.birthday, isDue(locked.known.state, at: at) { throw ServiceError.contended }
         try await locked.append(
             .profileChanged(new.change(since: old)), at: at, sealed: try keys.seal(new, for: locked.id))
         try await directory.store.release(gone.map(directory.identifier), of: locked.id, on: locked.lease)

@@ -94,11 +94,7 @@ struct KnownStream {
             if isCut { try cut.evolve(event) }
             return isCut
         }
-        // Who somebody is is no matter of time: a birthday that was learnt later has brought points before.
-        guard isCut, cut.state.map({ $0.latest <= instant && $0.birthday == state.birthday }) ?? true else {
-            return nil
-        }
-        return cut
+        return isCut && (cut.state?.latest ?? instant) <= instant ? cut : nil
     }
 
     /// The first snapshot behind which all events are later than that, or the end of the stream.

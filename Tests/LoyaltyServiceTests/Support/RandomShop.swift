@@ -23,6 +23,7 @@ struct RandomShop {
               - {id: app, multiplier: 2, when: {channels: [app]}}
               - {id: stars, points: 1, per: 10.00, wallet: stars}
             activities: [{id: review, points: 5, once_per_reference: true}]
+            gifts: [{id: cake, occasion: birthday, points: 25}]
         \(tiers)
             rewards:
               - {id: five-off, kind: discount, points: 50, value: 5.00, when: {minimum_order: 10.00}}
@@ -38,6 +39,7 @@ struct RandomShop {
               - {id: base, points: 2, per: 1.00}
               - {id: stars, points: 1, per: 10.00, wallet: stars}
             activities: [{id: review, points: 7, once_per_reference: true}]
+            gifts: [{id: cake, occasion: birthday, points: 35}]
         \(tiers)
             rewards:
               - {id: five-off, kind: discount, points: 60, value: 5.00, when: {minimum_order: 10.00}}
@@ -134,10 +136,22 @@ struct RandomShop {
         case 25:
             let body = TierBody(tier: "gold", until: nil, reason: "kind")
             _ = try await shop.service.grantTier(body, member: member, idempotencyKey: nil, at: now)
+        case 27: try await tellBirthday(member)
         case 26 where number % 4 == 0:
             _ = try await shop.service.merge(member, MergeBody(into: .id(members[somebody()])), at: now)
         default: _ = try await shop.service.settleDue(at: now)
         }
+    }
+
+    /// Sometimes of a day that has just gone by, sometimes of one that is near; or it is taken back.
+    private mutating func tellBirthday(_ member: UUID) async throws {
+        var patch = ProfilePatch()
+        let day = Instant(micros: clock.now().micros + pick([-40, -3, 2, 25]) * Shop.day)
+        let born = ZoneRules.utc.date(of: day)
+        patch.birthday =
+            pick([true, true, true, false])
+            ? .set(CivilDate(year: 1990, month: born.month, day: min(born.day, 28))) : .remove
+        _ = try await shop.service.changeProfile(of: member, by: patch, ifVersion: nil, at: clock.now())
     }
 
     // MARK: Shopping

@@ -74,6 +74,12 @@ struct Till {
         log += due
     }
 
+    /// Records something that nobody has to decide.
+    mutating func record(_ dated: DatedEvent) throws {
+        try state.evolve(dated)
+        log.append(dated)
+    }
+
     // MARK: Short words for what happens in a shop
 
     @discardableResult
