@@ -85,7 +85,7 @@ let package = Package(
             name: "treue",
             dependencies: [
                 "Schema", "Postgres", "PostgresServer", "EventLog", "Loyalty", "Wire", "Projections", "LoyaltyService",
-                "Webhooks", "HTTPAPI", arguments, crypto, hummingbird, lifecycle, logging, signals,
+                "Webhooks", "HTTPAPI", arguments, crypto, hummingbird, lifecycle, logging, nio, signals,
             ], swiftSettings: settings),
         .executableTarget(
             name: "treue-count", dependencies: ["Loyalty", "Wire"], path: "Benchmarks/Count", swiftSettings: settings),

@@ -4,6 +4,7 @@ import Hummingbird
 import Logging
 import Loyalty
 public import LoyaltyService
+import NIOCore
 import ServiceLifecycle
 import UnixSignals
 
@@ -25,6 +26,8 @@ struct Serve: AsyncParsableCommand {
     var port: Int?
 
     func run() async throws {
+        // Half of the processors answer requests: the others decide, follow the log and, where it runs here, are PostgreSQL's.
+        NIOSingletons.groupLoopCountSuggestion = max(1, System.coreCount / 2)
         let locks = try LockSettings(locks, options.settings())
         try await Installation.use(options) { installation in
             try await installation.bringAccountsUp()
