@@ -60,6 +60,20 @@ public struct AccountProjection: Sendable {
         return Int(try row.int4(0)) != AccountProjection.version
     }
 
+    /// Takes the rows for this version's where there are none: nothing was ever recorded.
+    ///
+    /// - Returns: whether that was so.
+    public func adoptWhileEmpty() async throws -> Bool {
+        // The heads stay locked until the end, so that nobody appends meanwhile.
+        let rows = try await client.query(
+            """
+            WITH heads AS MATERIALIZED (SELECT position FROM treue.head ORDER BY partition FOR UPDATE)
+            UPDATE treue.projection SET version = $2, updated_at = now()
+             WHERE name = $1 AND (SELECT sum(position) FROM heads) = 0
+            """, [.text(AccountProjection.name), .int4(Int32(truncatingIfNeeded: AccountProjection.version))])
+        return rows.affected > 0
+    }
+
     /// Events in the log.
     public func total() async throws -> Int64 {
         try await log.heads(on: client).reduce(0) { $0 + $1.position }

@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import Loyalty
 import Postgres
 import Testing
 
@@ -28,6 +29,48 @@ struct RollbackTests {
             _ = try await server.projection.rollback()
             #expect(try await server.points(of: poor) == 28)
             #expect(try await server.projection.verify().differences == [])
+        }
+    }
+
+    @Test("what is kept is no follower that falls behind")
+    func noFollower() async throws {
+        try await Server.with { server async throws in
+            await server.buys("one", "1")
+            let catalogue = ProjectionCatalogue(client: server.client, log: server.log, zone: .utc)
+            for projection in catalogue.all { _ = try await projection.rebuild { _ in } }
+            let kept = "SELECT count(DISTINCT projection) FROM treue.checkpoint WHERE projection LIKE '%\\_previous'"
+            #expect(try await server.number(kept) > 0)
+            let names = try await FollowerStore(log: server.log).names(on: server.client)
+            #expect(Set(names) == Set(catalogue.reports.map(\.name)))
+        }
+    }
+
+    @Test("a report follows every partition behind a rebuild and behind the way back, those too that had no event")
+    func allPartitions() async throws {
+        try await Server.with { server async throws in
+            await server.buys("one", "1")
+            let reports = ProjectionCatalogue(client: server.client, log: server.log, zone: .utc).reports
+            for report in reports {
+                let followed = "SELECT count(*) FROM treue.checkpoint WHERE projection = '\(report.name)'"
+                _ = try await report.rebuild { _ in }
+                #expect(try await server.number(followed) == Int64(server.log.partitions), "\(report.name)")
+                _ = try await report.rebuild { _ in }
+                _ = try await report.rollback { _ in }
+                #expect(try await server.number(followed) == Int64(server.log.partitions), "\(report.name)")
+            }
+        }
+    }
+
+    @Test("an empty database is this version's from the beginning; one with events is rebuilt")
+    func adopted() async throws {
+        try await Server.with { server async throws in
+            try await server.tamper("UPDATE treue.projection SET version = 1 WHERE name = 'account'")
+            #expect(try await server.projection.adoptWhileEmpty())
+            #expect(try await server.projection.needsRebuild() == false)
+            await server.buys("one", "1")
+            try await server.tamper("UPDATE treue.projection SET version = 1 WHERE name = 'account'")
+            #expect(try await server.projection.adoptWhileEmpty() == false)
+            #expect(try await server.projection.needsRebuild())
         }
     }
 

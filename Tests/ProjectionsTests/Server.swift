@@ -28,6 +28,7 @@ struct Server: Sendable {
         let url = try await postgres.freshDatabase()
         let client = try await client(url)
         _ = try await client.withLease { try await Migrator().migrate(on: $0) }
+        _ = try await AccountProjection(client: client, log: try await EventLog.open(on: client)).adoptWhileEmpty()
         await client.shutdown()
         try await with(postgres, url, body)
     }

@@ -37,11 +37,15 @@ public struct FollowerStore: Sendable {
             name: name, state: state, partitions: partitions, oldestUnreadMicros: oldest, stopped: stopped)
     }
 
-    /// The names of all followers that ever ran here.
+    /// The names of all followers that ever ran here. What a rebuild fills (`…_next`) or keeps to go back to (`…_previous`)
+    /// has checkpoints, too, and follows nothing.
     public func names(on connection: some PostgresQuerying) async throws(PostgresError) -> [String] {
         var names: [String] = []
         for row in try await connection.query(
-            "SELECT projection FROM treue.checkpoint WHERE partition = 0 ORDER BY 1", [])
+            """
+            SELECT projection FROM treue.checkpoint
+             WHERE partition = 0 AND projection !~ '_(next|previous)$' ORDER BY 1
+            """, [])
         {
             names.append(try row.text(0))
         }

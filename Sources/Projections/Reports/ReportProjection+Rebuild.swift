@@ -107,6 +107,8 @@ extension ReportProjection {
         for (from, to) in [(name, aside), (target.checkpoint, name), (aside, previous)] {
             _ = try await lease.query(rename, [.text(from), .text(to)])
         }
+        // A partition without events was never folded. What comes into it has to be followed all the same.
+        try await beginAtZero(on: lease)
         _ = try await lease.query(
             """
             UPDATE treue.projection

@@ -54,7 +54,12 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
         _ = try await client.query(
             "INSERT INTO treue.projection (name, version, state) VALUES ($1, $2, 'live') ON CONFLICT DO NOTHING",
             [.text(name), .int4(Int32(truncatingIfNeeded: Fold.version))])
-        _ = try await client.query(
+        try await beginAtZero(on: client)
+    }
+
+    /// Checkpoints for the partitions that have none.
+    func beginAtZero(on connection: some PostgresQuerying) async throws {
+        _ = try await connection.query(
             """
             INSERT INTO treue.checkpoint (position, partition, projection)
             SELECT 0, partition, $1 FROM treue.head ON CONFLICT DO NOTHING

@@ -101,7 +101,7 @@ struct Installation: Sendable {
     /// that this one does not know.
     func bringAccountsUp() async throws {
         let account = catalogue.account
-        guard try await account.needsRebuild() else { return }
+        guard try await account.needsRebuild(), try await !account.adoptWhileEmpty() else { return }
         logger.notice("the accounts are another version's: rebuilding them first")
         let rebuilt = try await account.rebuild()
         logger.notice("the accounts are rebuilt", metadata: ["members": "\(rebuilt.rows)"])

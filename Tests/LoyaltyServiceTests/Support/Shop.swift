@@ -4,6 +4,7 @@ import Logging
 import Loyalty
 import LoyaltyService
 import Postgres
+import Projections
 import TestSupport
 import Wire
 
@@ -40,6 +41,7 @@ struct Shop: Sendable {
         for _ in 0..<servers { clients.append(try await client(url)) }
         _ = try await clients[0].withLease { try await Migrator().migrate(on: $0) }
         let log = try await EventLog.open(on: clients[0])
+        _ = try await AccountProjection(client: clients[0], log: log).adoptWhileEmpty()
         let programmes = try programmes ?? [programme(enrolment)]
         let services = clients.map { client in
             LoyaltyService(
