@@ -35,7 +35,7 @@ def chart(title, x_name, y_name, series, log_x=False):
         px, _ = place(x, 0)
         parts.append(text(px, HEIGHT - BOTTOM + 16, short(x), anchor="middle"))
     parts.append(text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, x_name, anchor="middle"))
-    parts.append(text(LEFT - 6, TOP - 6, y_name, anchor="end"))
+    parts.append(text(LEFT - 6, TOP - 10, y_name, anchor="end"))
     for index, (name, line) in enumerate(series.items()):
         colour = COLOURS[index % len(COLOURS)]
         places = [place(x, y) for x, y in sorted(line)]
@@ -60,7 +60,7 @@ def nice(value):
 
 def short(value):
     if value >= 1e6:
-        return f"{value / 1e6:g}M"
+        return f"{value / 1e6:.3g}M"
     if value >= 1e4:
-        return f"{value / 1e3:g}k"
+        return f"{value / 1e3:.3g}k"
     return f"{value:g}"

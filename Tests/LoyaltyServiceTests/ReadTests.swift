@@ -95,6 +95,7 @@ struct ReadTests {
             let id = try await somebody(in: shop)
             let texts = [
                 "9223372036854775807.0.0", "-1.0.0", "1.9223372036854775807.0", "1.-1.0", "1..0.0", "+1.0.0", "1.0",
+                "0.0.0.1", "1.0.0.9223372036854775807", "1.0.0.-9223372036854775808",
             ]
             let garbage = texts.map { Data($0.utf8).base64EncodedString().replacingOccurrences(of: "=", with: "") }
             for cursor in garbage + ["", "x", "ä", "====", "%00", String(repeating: "A", count: 10_000)] {

@@ -1,4 +1,5 @@
 import Foundation
+import Wire
 
 /// Where a page ended, as an opaque text. Streams only grow, so it stays good whatever is written meanwhile.
 struct Cursor: Hashable {
@@ -32,7 +33,13 @@ struct Cursor: Hashable {
             throw .cursorInvalid
         }
         self.init(version: version, shown: shown, balance: balance, dueAt: parts.count == 4 ? parts[3] : nil)
-        guard self.text == text, 0...last ~= version, 0...Cursor.mostShown ~= shown else { throw .cursorInvalid }
+        guard self.text == text, 0...last ~= version, 0...Cursor.mostShown ~= shown, dueAt.map(isInstant) ?? true
+        else { throw .cursorInvalid }
+    }
+
+    /// Whether somebody can have something due by then: a member has an event, and callers name no other instants.
+    private func isInstant(_ micros: Int64) -> Bool {
+        version > 0 && RFC3339.earliestMicros...RFC3339.latestMicros ~= micros
     }
 
     /// More entries than one event can have.
