@@ -5,8 +5,7 @@ public import Wire
 
 /// What the routes call. `LoyaltyService` is the one that runs; tests bring their own.
 public protocol LoyaltyAPI: PersonAPI, HouseholdAPI, ConnectorAPI, ActsAPI, ProgrammesAPI, AdministrationAPI,
-    ReportAPI,
-    KeyAPI, AuditAPI, WebhookAPI, MetricsAPI
+    ReportAPI, KeyAPI, AuditAPI, WebhookAPI, MetricsAPI
 {
     /// Migrated and connected.
     var isReady: Bool { get }

@@ -20,10 +20,10 @@ struct AccountFold: Sendable {
 
     /// Folds those events of one partition, in the order of their positions, whose members are wanted.
     ///
-    /// - Parameter folded: called with each event and the state behind it.
+    /// - Parameter folded: called with each event and the state behind it; nil where nobody looks, since it costs a copy.
     mutating func fold(
         _ batch: [RecordedEvent], where isWanted: (UUID) -> Bool,
-        folded passed: (RecordedEvent, MemberState) -> Void = { _, _ in }
+        folded passed: ((RecordedEvent, MemberState) -> Void)? = nil
     ) throws(FoldFault) {
         for event in batch where event.streamType == AccountProjection.streamType && isWanted(event.stream) {
             if skips.contains(event.position) { continue }
@@ -34,7 +34,7 @@ struct AccountFold: Sendable {
                 throw FoldFault(event, error)
             }
             members[event.stream] = folded
-            if let state = folded?.state { passed(event, state) }
+            if let passed, let state = folded?.state { passed(event, state) }
         }
     }
 }

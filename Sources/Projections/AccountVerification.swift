@@ -110,7 +110,7 @@ extension AccountProjection {
             var check = SnapshotCheck(snapshots.filter { isWanted($0.key) })
             var seen: Int64 = 0
             try await log.copyOut(partitions: [partition], columns: .content, on: lease) { batch in
-                try fold.fold(batch, where: isWanted) { check.pass($0, $1) }
+                try fold.fold(batch, where: isWanted, folded: check.isEmpty ? nil : { check.pass($0, $1) })
                 seen += Int64(batch.count)
                 if round == rounds - 1 { await progress(seen) }
             }

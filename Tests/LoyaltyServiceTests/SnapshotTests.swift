@@ -8,7 +8,7 @@ import Testing
 @testable import LoyaltyService
 @testable import Wire
 
-@Suite("snapshots of long lives")
+@Suite("snapshots of long lives", .timeLimit(.minutes(5)))
 struct SnapshotTests {
     @Test(
         "with them, without them and by a whole fold, a question about the past has one answer",
@@ -91,19 +91,11 @@ struct SnapshotTests {
         return answers
     }
 
-    @Test("what lies long before a snapshot is not read, and a late event is told all the same")
+    @Test("what lies long before a snapshot is not read")
     func readsLittle() async throws {
         let clock = SteppedClock()
         try await Shop.with(clock: clock.now) { shop async throws in
-            for batch in 0..<6 {
-                clock.advance(micros: Shop.day)
-                let events = (0..<100).map { number in
-                    var event = IncomingEvent.purchase("\(batch) \(number)", by: .external("hot"), dollars: 1)
-                    event.time = Instant(micros: clock.now().micros + Int64(number) * 1_000_000)
-                    return event
-                }
-                for answer in await shop.service.record(events, receivedAt: clock.now()) { _ = try answer.get() }
-            }
+            try await shop.sells(100, aDay: clock, days: 6)
             let member = try #require(try await shop.states().keys.first)
             try await shop.keepSnapshots(every: 50)
             let now = clock.now()
@@ -132,12 +124,7 @@ struct SnapshotTests {
     func unreadable() async throws {
         let clock = SteppedClock()
         try await Shop.with(clock: clock.now) { shop async throws in
-            for number in 0..<20 {
-                clock.advance(micros: Shop.day)
-                var event = IncomingEvent.purchase("\(number)", by: .external("one"), dollars: 10)
-                event.time = clock.now()
-                _ = try await shop.service.record(event, receivedAt: clock.now()).get()
-            }
+            try await shop.sells(1, aDay: clock, days: 20)
             let member = try #require(try await shop.states().keys.first)
             let clocks = Clocks(asOf: Instant(micros: clock.now().micros - 5 * Shop.day - 1))
             let told = try await told(clocks, member, at: clock.now(), by: shop)
@@ -149,6 +136,19 @@ struct SnapshotTests {
 }
 
 extension Shop {
+    /// So many purchases of one member a day, in order.
+    fileprivate func sells(_ count: Int, aDay clock: SteppedClock, days: Int) async throws {
+        for day in 0..<days {
+            clock.advance(micros: Shop.day)
+            let events = (0..<count).map { number in
+                var event = IncomingEvent.purchase("\(day) \(number)", by: .external("hot"), dollars: 1)
+                event.time = Instant(micros: clock.now().micros + Int64(number) * 1_000_000)
+                return event
+            }
+            for answer in await service.record(events, receivedAt: clock.now()) { _ = try answer.get() }
+        }
+    }
+
     /// Lets the follower come to the end of the log.
     func keepSnapshots(every stride: Int64) async throws {
         var logger = Logger(label: "test")

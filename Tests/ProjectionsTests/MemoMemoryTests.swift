@@ -33,7 +33,7 @@ struct MemoMemoryTests {
         let memory = MemoMemory<Int>()
         var first: [UUID: Int] = [:]
         for page in 0..<4 {
-            let members = Dictionary(uniqueKeysWithValues: (0..<400).map { _ in (UUID(), 0) })
+            let members = Dictionary(uniqueKeysWithValues: (0...MemoMemory<Int>.most / 2).map { _ in (UUID(), 0) })
             if page == 0 { first = members }
             _ = memory.memos(of: members, after: [0: Int64(page)], in: 1)
             memory.keep(members.mapValues { _ in page }, of: members, upTo: [0: Int64(page + 1)])

@@ -3,6 +3,7 @@ import Synchronization
 /// The events that the followers of this process have read last. They read the same ones at about the same time: the
 /// first asks the database, the others find them here. Bounded; events never change, so nothing here gets old.
 public final class EventWindow: Sendable {
+    /// Who of them works.
     let turn = FollowerTurn()
     /// By partition, in order and without a gap.
     private let held = Mutex<[Int: [RecordedEvent]]>([:])

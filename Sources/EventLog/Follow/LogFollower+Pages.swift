@@ -12,6 +12,7 @@ extension LogFollower {
             if try await pass(on: lease) { return .seconds(1) }
             await window.turn.take()
             defer { window.turn.pass() }
+            if isStopping { break }
             let next = try await store.nextPages(
                 of: name, limit: configuration.pageLimit, window: window, on: lease)
             guard !next.pages.isEmpty else { break }

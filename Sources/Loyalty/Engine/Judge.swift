@@ -3,11 +3,17 @@ extension Programme {
     /// minimum, as for the friend's own points, in whatever currency.
     public func tellsReferrer(of sale: PurchaseCompleted) -> Bool {
         let version = version(number: sale.version)
-        guard sale.circumstances.isReferred, let rules = version.referral else { return false }
-        let lines = RemainingOrder(sale.purchase.lines)
-            .lines(paidWithPoints: sale.paidWithPoints, earns: version.earns).filter { version.earns($0.line) }
-        guard !lines.isEmpty, let amount = try? Earning.sum(lines) else { return false }
-        return amount >= rules.minimumAmount
+        guard sale.circumstances.isReferred, let rules = version.referral,
+            let amount = try? version.eligible(sale.lines(under: version))
+        else { return false }
+        return amount > 0 && amount >= rules.minimumAmount
+    }
+}
+
+extension PurchaseCompleted {
+    /// What of it could earn: less what was paid with points.
+    fileprivate func lines(under version: ProgrammeVersion) -> [SoldLine] {
+        RemainingOrder(purchase.lines).lines(paidWithPoints: paidWithPoints, earns: version.earns)
     }
 }
 
@@ -63,11 +69,11 @@ struct Judge {
         of sale: PurchaseCompleted, at: Instant, under programme: Programme
     ) throws(Rejection) -> [PointsAccrued] {
         let version = programme.version(number: sale.version)
-        let lines = RemainingOrder(sale.purchase.lines)
-            .lines(paidWithPoints: sale.paidWithPoints, earns: version.earns)
         let context = programme.context(of: sale, at: at)
         let source = AccrualSource(version: version, day: sale.day, period: sale.period)
-        return try Earning(version, on: lines, in: context).earned.map { source.accrual(of: $0, for: sale.purchase) }
+        return try Earning(version, on: sale.lines(under: version), in: context).earned.map {
+            source.accrual(of: $0, for: sale.purchase)
+        }
     }
 
     /// Where points of this time come from.

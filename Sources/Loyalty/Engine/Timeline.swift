@@ -60,6 +60,8 @@ struct Timeline: Sendable {
             events = [balanced(DatedEvent(at: fact.at, fact.event))]
             // What happens by itself raises nobody, here as when it is recorded.
             if event.conversion != nil { return events }
+        // Nobody is raised by who they are, here as when it is recorded.
+        case .profileChanged: return [try apply(fact.event, at: fact.at)]
         case .redemptionCancelled(var event) where event.reason == .refunded:
             event.taken = taken[event.redemption.id] ?? event.taken
             events = [try apply(.redemptionCancelled(event), at: fact.at)]

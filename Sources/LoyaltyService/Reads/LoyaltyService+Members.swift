@@ -14,11 +14,6 @@ extension LoyaltyService {
         }
     }
 
-    /// What a member has now.
-    public func balance(of member: UUID, at now: Instant) async throws(ServiceError) -> BalanceView {
-        try await balance(of: member, at: now, clocks: Clocks())
-    }
-
     /// The member's stream as recorded, oldest first.
     public func events(of member: UUID, page: PageRequest) async throws(ServiceError) -> Page<EventView> {
         do {

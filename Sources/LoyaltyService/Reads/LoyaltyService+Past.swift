@@ -4,12 +4,12 @@ public import Loyalty
 
 /// Questions about the past by both clocks: as it was in business, and as we knew it then.
 extension LoyaltyService {
-    /// What a member had at `asOf` by business time, according to what had been recorded at `knownAt`.
+    /// What a member has, or had at `asOf` by business time, according to what had been recorded at `knownAt`.
     ///
     /// With `knownAt` alone the question is what we would have answered then; with both, what we would have answered then to
     /// a question about `asOf`.
     public func balance(
-        of member: UUID, at now: Instant, clocks: Clocks
+        of member: UUID, at now: Instant, clocks: Clocks = Clocks()
     ) async throws(ServiceError) -> BalanceView {
         do {
             // What was known then was known of this very member, whoever goes on for them now.

@@ -17,8 +17,8 @@ final class MemoMemory<Memo: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
-    /// Members of one partition at most.
-    private static var most: Int { 512 }
+    /// Members at most, as many for each partition.
+    static var most: Int { 32_768 }
 
     /// What is known of these members for a page of events.
     ///
@@ -46,7 +46,8 @@ final class MemoMemory<Memo: Sendable>: Sendable {
     func keep(_ memos: [UUID: Memo], of members: [UUID: Int], upTo ends: [Int: Int64]) {
         state.withLock { state in
             state.positions.merge(ends) { $1 }
-            for partition in ends.keys where state.memos[partition, default: [:]].count > Self.most {
+            let share = Self.most / max(1, state.positions.count)
+            for partition in ends.keys where state.memos[partition, default: [:]].count > share {
                 state.memos[partition] = nil
             }
             for (member, memo) in memos {

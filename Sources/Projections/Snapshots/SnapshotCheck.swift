@@ -15,6 +15,9 @@ struct SnapshotCheck {
 
     init(_ kept: [UUID: [(mark: SnapshotMark, digest: [UInt8])]]) { self.kept = kept.mapValues { $0.reversed() } }
 
+    /// Whether there is nothing to compare.
+    var isEmpty: Bool { kept.isEmpty }
+
     /// Takes note of an event that was just folded.
     mutating func pass(_ event: RecordedEvent, _ state: MemberState) {
         guard let next = kept[event.stream]?.last else { return }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import EventLog
 
-@Suite("the followers' turn")
+@Suite("the followers' turn", .timeLimit(.minutes(1)))
 struct FollowerTurnTests {
     private final class Order: Sendable {
         private let numbers = Mutex<[Int]>([])
