@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from lib import chart, load, long_rows, overload, rebuilds, report, rows
+from lib import chart, compare, load, long_rows, overload, past, rebuilds, report, rows
 from lib.servers import ROOT, Server
 
 DOCS = os.path.join(ROOT, "docs/performance")
@@ -27,6 +27,9 @@ def main():
     parser.add_argument("--long", action="store_true", help="the rows that take hours: 50 million events, an hour")
     parser.add_argument("--rebuilds", type=int, metavar="N", help="instead: N purchases, and rebuilds under load")
     parser.add_argument("--overload", type=int, metavar="SECONDS", help="instead: ten times the load that it takes")
+    parser.add_argument(
+        "--past", type=int, metavar="N", help="instead: N purchases of one member, and questions about the past")
+    parser.add_argument("--compare", metavar="PROGRAM", help="instead: this treue beside another one, in turns")
     parser.add_argument("--events", type=int, default=50_000_000, help="of --long: events in the log")
     parser.add_argument("--minutes", type=int, default=60, help="of --long: mixed load")
     parser.add_argument("--rounds", type=int, help="instead of 5, or 3 with --quick")
@@ -36,6 +39,12 @@ def main():
     seconds, imported = (2, 20_000) if options.quick else (5, 100_000)
 
     scratch = tempfile.mkdtemp(prefix="treue-bench-")
+    if options.compare:
+        try:
+            compare.run([options.compare, options.treue], 6, options.rounds or 3, scratch, note)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return
     server = Server(options.treue, os.path.join(scratch, "treue"))
     baseline = Server(options.treue, os.path.join(scratch, "baseline"))
     if options.overload:
@@ -50,6 +59,9 @@ def main():
             result["checks"] = check(server, None)
             write("rebuilds.json", result)
             print(json.dumps(result["rebuilds"], indent=2))
+            return
+        if options.past:
+            print(json.dumps(past.run(server, options.past, note), indent=2))
             return
         if options.overload:
             result = {"about": about(options, server), "overload": overload.run(server, options.overload, note)}
