@@ -21,11 +21,20 @@ local function event()
     .. '{"sku":"cup","quantity":1,"unit_price":990}]}}'
 end
 
+-- Written once: wrk has the machine's processors in common with what it measures.
+local head
+
+function init()
+  head = wrk.format("POST", "/v1/events", headers, "x"):gsub("Content%-Length: 1\r\n", ""):sub(1, -4)
+end
+
+local function post(body) return head .. "Content-Length: " .. #body .. "\r\n\r\n" .. body end
+
 function request()
-  if batch == 1 then return wrk.format("POST", "/v1/events", headers, event()) end
+  if batch == 1 then return post(event()) end
   local events = {}
   for i = 1, batch do events[i] = event() end
-  return wrk.format("POST", "/v1/events", headers, "[" .. table.concat(events, ",") .. "]")
+  return post("[" .. table.concat(events, ",") .. "]")
 end
 
 dofile((os.getenv("LUA") or "Benchmarks") .. "/report.lua")

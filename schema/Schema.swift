@@ -106,6 +106,9 @@ public enum Schema {
         SchemaMigration(
             version: 11, name: "snapshots of long lives",
             files: [SQLFile("tables/snapshot", PackageResources.snapshot_sql)]),
+        SchemaMigration(
+            version: 12, name: "fewer bytes a purchase",
+            files: [SQLFile("tables/slimmer", PackageResources.slimmer_sql)]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.

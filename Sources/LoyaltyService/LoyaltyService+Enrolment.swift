@@ -1,6 +1,7 @@
 import EventLog
 public import Foundation
 public import Loyalty
+import Projections
 public import Wire
 
 /// A caller's idempotency key with what it belongs to: the same text of another API key, or on another route, is

@@ -42,7 +42,7 @@ public final class LoyaltyService: Sendable {
     let webhooks: WebhookConfiguration
     let laneFigures = LaneFigures()
     /// For all that follow the log in this process.
-    public let window = EventWindow()
+    public let window: EventWindow
     private let signal: LogSignal
     private let lanes: AppendLanes
     let accounts: AccountReader
@@ -68,6 +68,8 @@ public final class LoyaltyService: Sendable {
         operations = OperationRunner(client: client, logger: logger, clock: clock)
         answersKeptDays = max(1, configuration.answersKeptDays)
         queueLimit = max(1, configuration.queueLimit)
+        let window = EventWindow()
+        self.window = window
         let signal = LogSignal(client: client, logger: logger)
         self.signal = signal
         let share = max(1, configuration.cachedMembers / (max(1, configuration.lanes) + 1))
@@ -80,7 +82,8 @@ public final class LoyaltyService: Sendable {
             },
             makeLane: {
                 Lane(
-                    log: log, means: Plan.Means(programmes: programmes, keys: keys), cachedMembers: share, clock: clock)
+                    log: log, means: Plan.Means(programmes: programmes, keys: keys), window: window,
+                    cachedMembers: share, clock: clock)
             })
         accounts = AccountReader(log: log, client: client, capacity: configuration.cachedMembers)
     }

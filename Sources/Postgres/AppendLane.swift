@@ -2,7 +2,8 @@ import Synchronization
 
 /// Group commit: requests gather while a batch commits, and the next batch takes all of them.
 ///
-/// The lane has one connection of its own and a bounded queue. `body` gets everything that waits, runs its SQL on
+/// The lane has a thread, one connection and a bounded queue of its own. `body` runs on that thread, so that its steps wake
+/// no other; it gets everything that waits, runs its SQL on
 /// the lease (normally one statement, so one transaction and one fsync) and returns one result a request, in order.
 public final class AppendLane<Request: Sendable, Response: Sendable>: Sendable {
     public typealias Body = @Sendable ([Request], PostgresLease) async -> [Result<Response, any Error>]
@@ -81,13 +82,16 @@ public final class AppendLane<Request: Sendable, Response: Sendable>: Sendable {
         guard state.withLock({ $0.queue.begin() }) else { return }
         let id = ConnectionID.next()
         if !client.onShutdown(id, { [weak self] in self?.shutdown() }) { shutdown() }
+        // Without a thread of its own, where the system has none left, the lane shares the client's.
+        let reactor = try? client.makeReactor()
         // A task of its own: what was taken is finished even when ours is cancelled.
-        let loop = Task { await drain() }
+        let loop = Task(executorPreference: reactor) { await self.drain(on: reactor) }
         await withTaskCancellationHandler {
             await loop.value
         } onCancel: {
             shutdown()
         }
+        if let reactor { await client.stop(reactor) }
         client.forgetStopper(id)
     }
 }
@@ -148,12 +152,12 @@ extension AppendLane {
 // MARK: - The loop
 
 extension AppendLane {
-    private func drain() async {
+    private func drain(on reactor: Reactor?) async {
         var source: LeaseSource?
         var lease: PostgresLease?
         while let batch = await nextBatch() {
             do throws(PostgresError) {
-                if source == nil { source = try client.makePool() }
+                if source == nil { source = try client.makePool(on: reactor) }
                 guard let source else { continue }
                 let current = try await fit(lease, from: source)
                 lease = current

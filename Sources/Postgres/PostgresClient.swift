@@ -2,13 +2,16 @@ public import Logging
 import Synchronization
 
 /// PostgreSQL through libpq, for Swift concurrency: pipelined lanes for single statements, leases for everything
-/// that needs a connection to itself. One thread of its own owns all connections; callers only await.
+/// that needs a connection to itself. A thread of its own owns the connections, and one each those of append lanes;
+/// callers only await.
 public final class PostgresClient: Sendable {
     enum Phase { case idle, starting, running, closing, closed }
 
     private struct State {
         var phase = Phase.idle
         var stoppers: [UInt64: @Sendable () -> Void] = [:]
+        /// Beside the client's own.
+        var reactors: [ObjectIdentifier: Reactor] = [:]
     }
 
     let configuration: PostgresConfiguration
@@ -56,7 +59,8 @@ public final class PostgresClient: Sendable {
             return state.stoppers.values
         }
         for stop in stoppers { stop() }
-        await reactor.stop(deadline: instant(monotonicNanos(), plus: configuration.shutdownTimeout.nanoseconds))
+        for reactor in state.withLock({ Array($0.reactors.values) }) { await reactor.stop(deadline: shutdownDeadline) }
+        await reactor.stop(deadline: shutdownDeadline)
         state.withLock { $0.phase = .closed }
     }
 
@@ -136,8 +140,28 @@ extension PostgresClient {
         state.withLock { $0.stoppers[id] = nil }
     }
 
+    private var shutdownDeadline: Int64 { instant(monotonicNanos(), plus: configuration.shutdownTimeout.nanoseconds) }
+
+    /// A thread for connections that the client's own shall not have to wait for. To be ended with ``stop(_:)``.
+    func makeReactor() throws(PostgresError) -> Reactor {
+        let reactor = Reactor()
+        try reactor.start(logger: logger)
+        state.withLock { $0.reactors[ObjectIdentifier(reactor)] = reactor }
+        return reactor
+    }
+
+    /// Lets what was taken finish; not to be called from a task that runs on it.
+    func stop(_ reactor: Reactor) async {
+        await reactor.stop(deadline: shutdownDeadline)
+        state.withLock { $0.reactors[ObjectIdentifier(reactor)] = nil }
+    }
+
     /// A pool of one connection that belongs to one lane or listener. To be closed with `closePool`.
-    func makePool() throws(PostgresError) -> LeaseSource {
+    ///
+    /// - Parameter reactor: whose connection it is; the client's own where none is named.
+    func makePool(on reactor: Reactor? = nil) throws(PostgresError) -> LeaseSource {
+        guard state.withLock({ $0.phase == .running || $0.phase == .closing }) else { throw PostgresError.isClosed }
+        let reactor = reactor ?? self.reactor
         let id = ConnectionID.next()
         let plan = try leasePlan(capacity: 1)
         let isTaken = reactor.post(
@@ -148,7 +172,7 @@ extension PostgresClient {
 
     func closePool(_ source: LeaseSource) {
         let id = source.pool
-        reactor.post(.call { $0.removePool(id) })
+        source.reactor.post(.call { $0.removePool(id) })
     }
 }
 

@@ -19,9 +19,8 @@ public struct ProjectionCatalogue: Sendable {
 
     init(client: PostgresClient, log: EventLog, zone: ZoneRules, workers: Int, bounds: FoldBounds) {
         account = AccountProjection(client: client, log: log, workers: workers, bounds: bounds)
-        let events = DecodedEvents()
         func report<Fold: ReportFold>(_ fold: Fold) -> any ReportFollowing {
-            ReportProjection(fold, client: client, log: log, events: events, workers: workers, bounds: bounds)
+            ReportProjection(fold, client: client, log: log, workers: workers, bounds: bounds)
         }
         reports = [
             report(LiabilityFold()), report(TiersFold(zone: zone)), report(DailyFold(zone: zone)),

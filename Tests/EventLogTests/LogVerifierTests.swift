@@ -152,7 +152,7 @@ struct LogVerifierTests {
     @Test("appends that go on meanwhile are no damage")
     func whileAppending() async throws {
         try await LogFixture.with { fixture in
-            let streams = (0..<64).map { stream(in: $0, of: fixture.log) }
+            let streams = (0..<fixture.log.partitions).map { stream(in: $0, of: fixture.log) }
             let isVerified = Mutex(false)
             async let batches = {
                 var version: Int64 = 0

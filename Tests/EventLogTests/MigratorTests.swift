@@ -25,7 +25,7 @@ struct MigratorTests {
             #expect(try await migrate(client) == plan)
             #expect(try await Migrator().pending(on: client).isEmpty)
             #expect(try await migrate(client).isEmpty)
-            #expect(try await EventLog.open(on: client).partitions == 64)
+            #expect(try await EventLog.open(on: client).partitions == 16)
         }
     }
 
@@ -44,7 +44,7 @@ struct MigratorTests {
             }
             #expect(changes.count { $0 > 0 } == 1)
             let rows = try await client.query("SELECT count(*) FROM treue.head")
-            #expect(try rows[0].int8(0) == 64)
+            #expect(try rows[0].int8(0) == 16)
         }
     }
 

@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import Projections
 import Testing
 
 @testable import Loyalty

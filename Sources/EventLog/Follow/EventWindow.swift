@@ -1,39 +1,60 @@
 import Synchronization
 
-/// The events that the followers of this process have read last. They read the same ones at about the same time: the
-/// first asks the database, the others find them here. Bounded; events never change, so nothing here gets old.
+/// The last events that this process knows: what it has appended itself, and what its followers have read, so that the
+/// database is asked once for all of them, or not at all. Bounded; events never change, so nothing here gets old.
 public final class EventWindow: Sendable {
-    /// Who of them works.
+    /// Who of the followers works.
     let turn = FollowerTurn()
-    /// By partition, in order and without a gap.
-    private let held = Mutex<[Int: [RecordedEvent]]>([:])
+    private let appended: Mutex<Stretch>
+    private let read: Mutex<Stretch>
 
-    /// Events of one partition that stay when older ones are let go, which is when there are twice as many.
-    static let kept = 128
-
-    public init() {}
+    /// - Parameters:
+    ///   - appended: about so many of the events that this process has appended last are kept: those of a second or two.
+    ///   - read: of those that its followers have read last: they read the same ones one after the other.
+    public init(appended: Int = 20_480, read: Int = 8_192) {
+        (self.appended, self.read) = (Mutex(Stretch(most: appended)), Mutex(Stretch(most: read)))
+    }
 
     /// The events behind a position, as far as they are here without a gap; empty where the next one is not.
     func events(of partition: Int, after position: Int64, limit: Int) -> [RecordedEvent] {
-        held.withLock { held in
-            guard let events = held[partition], let first = events.first?.position, first <= position + 1 else {
-                return []
-            }
-            return Array(events.dropFirst(Int(position + 1 - first)).prefix(limit))
-        }
+        let found = appended.withLock { $0.events(of: partition, after: position, limit: limit) }
+        guard found.isEmpty else { return found }
+        return read.withLock { $0.events(of: partition, after: position, limit: limit) }
     }
 
-    /// Keeps what was just read of one partition, in order and without a gap, unless newer events are here already.
-    func keep(_ events: [RecordedEvent], of partition: Int) {
+    /// Keeps events that were just committed, those of one partition in order and without a gap.
+    public func append(_ events: [RecordedEvent], of partition: Int) {
+        appended.withLock { $0.keep(events, of: partition) }
+    }
+
+    /// Keeps events that were just read, those of one partition in order and without a gap.
+    func keep(_ events: [RecordedEvent], of partition: Int) { read.withLock { $0.keep(events, of: partition) } }
+}
+
+/// A stretch of each partition, without a gap.
+struct Stretch {
+    private var held: [Int: [RecordedEvent]] = [:]
+    private let most: Int
+
+    /// - Parameter most: events at most, each partition having its share.
+    init(most: Int) { self.most = max(2, most) }
+
+    func events(of partition: Int, after position: Int64, limit: Int) -> [RecordedEvent] {
+        guard let events = held[partition], let first = events.first?.position, first <= position + 1 else { return [] }
+        return Array(events.dropFirst(Int(position + 1 - first)).prefix(limit))
+    }
+
+    /// What goes on from what is here, or overlaps it, is added; what is older changes nothing; a gap begins anew. Where it
+    /// gets too much, the older half is let go.
+    mutating func keep(_ events: [RecordedEvent], of partition: Int) {
         guard let first = events.first?.position else { return }
-        held.withLock { held in
-            // Taken out, so that it grows where it is.
-            var all = held.removeValue(forKey: partition) ?? []
-            let end = all.last?.position ?? 0
-            if first > end + 1 { all = [] }
-            all += events.drop { $0.position <= end }
-            if all.count > 2 * Self.kept { all.removeFirst(all.count - Self.kept) }
-            held[partition] = all
-        }
+        // Taken out, so that it grows where it is.
+        var all = held.removeValue(forKey: partition) ?? []
+        let end = all.last?.position ?? 0
+        if first > end + 1 { all = [] }
+        all += events.drop { $0.position <= end }
+        let share = most / (held.count + 1)
+        if all.count > share { all.removeFirst(all.count - share / 2) }
+        held[partition] = all
     }
 }

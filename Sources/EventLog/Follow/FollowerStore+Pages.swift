@@ -99,27 +99,11 @@ extension FollowerStore {
         return (pages, after.count < count || pages.contains { $0.events.count == share })
     }
 
-    private static let lockAt: PostgresStatement = """
-        SELECT partition, position FROM treue.checkpoint
-         WHERE projection = $1 AND partition = ANY ($2) ORDER BY partition FOR UPDATE
-        """
-
-    /// Keeps the checkpoints from being moved by anybody else until the transaction ends.
-    ///
-    /// - Throws: ``CheckpointMoved`` when they are not where the pages begin.
-    func lock(_ pages: [FollowedPage], of name: String, on lease: PostgresLease) async throws {
-        let partitions = pages.map { Int32(truncatingIfNeeded: $0.partition) }
-        let rows = try await lease.query(Self.lockAt, [.text(name), .int4Array(partitions)])
-        var positions: [Int: Int64] = [:]
-        for row in rows { positions[Int(try row.int4(0))] = try row.int8(1) }
-        guard pages.allSatisfy({ positions[$0.partition] == $0.after }) else { throw CheckpointMoved() }
-    }
-
     private static let moveTo: PostgresStatement = """
-        UPDATE treue.checkpoint SET position = page.position
-          FROM unnest($2::int[], $3::bigint[]) AS page (partition, position)
+        UPDATE treue.checkpoint SET position = page.last
+          FROM unnest($2::int[], $3::bigint[], $4::bigint[]) AS page (partition, after, last)
          WHERE checkpoint.projection = $1 AND checkpoint.partition = page.partition
-           AND checkpoint.partition = ANY ($2)
+           AND checkpoint.partition = ANY ($2) AND checkpoint.position = page.after
         """
     private static let resolve: PostgresStatement = """
         UPDATE treue.follower_fault SET state = 'resolved', last_at = $4
@@ -129,16 +113,17 @@ extension FollowerStore {
            AND follower_fault.state = 'retry'
         """
 
-    /// Moves the checkpoints behind the pages, and closes what an attempt has mended.
-    func move(
-        _ pages: [FollowedPage], of name: String, atMicros: Int64, on lease: PostgresLease
-    ) async throws(PostgresError) {
-        let ends: [PostgresValue] = [
-            .text(name), .int4Array(pages.map { Int32(truncatingIfNeeded: $0.partition) }),
-            .int8Array(pages.map(\.last)),
-        ]
-        _ = try await lease.query(Self.moveTo, ends)
-        _ = try await lease.query(Self.resolve, ends + [.timestamptz(atMicros)])
+    /// Moves the checkpoints behind the pages, and closes what an attempt has mended. Until the transaction ends nobody else
+    /// can move them.
+    ///
+    /// - Throws: ``CheckpointMoved`` when they are not where the pages begin.
+    func move(_ pages: [FollowedPage], of name: String, atMicros: Int64, on lease: PostgresLease) async throws {
+        let partitions = PostgresValue.int4Array(pages.map { Int32(truncatingIfNeeded: $0.partition) })
+        let ends = PostgresValue.int8Array(pages.map(\.last))
+        let moved = try await lease.query(
+            Self.moveTo, [.text(name), partitions, .int8Array(pages.map(\.after)), ends])
+        guard moved.affected == pages.count else { throw CheckpointMoved() }
+        _ = try await lease.query(Self.resolve, [.text(name), partitions, ends, .timestamptz(atMicros)])
     }
 
     /// Stops a partition before an event.

@@ -49,7 +49,7 @@ public enum FollowStart: Sendable {
 public struct FollowerConfiguration: Sendable {
     public var start = FollowStart.beginning
     /// Events in one transaction at most.
-    public var pageLimit = 2_048
+    public var pageLimit = 4_096
     /// The longest the heads go unlooked at; a notification looks sooner.
     public var pollInterval: Duration = .milliseconds(500)
     /// How often a server that does not follow looks whether nobody does.

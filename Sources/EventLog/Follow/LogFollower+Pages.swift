@@ -57,9 +57,8 @@ extension LogFollower {
     private func commit(_ pages: [FollowedPage], on lease: PostgresLease) async throws {
         let store = FollowerStore(log: log)
         try await lease.transaction {
-            try await store.lock(pages, of: name, on: lease)
-            try await handler.handle(pages.flatMap(\.events), on: lease)
             try await store.move(pages, of: name, atMicros: clock(), on: lease)
+            try await handler.handle(pages.flatMap(\.events), on: lease)
         }
         count {
             $0.transactions += 1

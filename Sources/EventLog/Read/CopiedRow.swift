@@ -70,23 +70,3 @@ public struct CopiedRow: Sendable {
         return value
     }
 }
-
-extension RecordedEvent {
-    /// From a COPY of ``columns``.
-    init(_ row: CopiedRow) throws(EventLogError) {
-        partition = Int(try row.int4(0))
-        position = try row.int8(1)
-        streamType = try row.text(2)
-        stream = try row.uuid(3)
-        version = try row.int8(4)
-        type = try row.text(5)
-        occurredAtMicros = try row.timestamptz(6)
-        recordedAtMicros = try row.timestamptz(7)
-        key = row.optionalBytes(8)
-        contentHash = row.optionalBytes(9)
-        subject = row.optionalBytes(10)
-        data = try row.bytes(11)
-        metadata = row.optionalBytes(12)
-        hash = try row.bytes(13)
-    }
-}

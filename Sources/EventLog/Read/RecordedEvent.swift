@@ -1,29 +1,32 @@
 public import Foundation
 import Postgres
+import Synchronization
 
-/// An event as it stands in the log.
-public struct RecordedEvent: Sendable, Equatable {
-    public var partition: Int
+/// An event as it stands in the log. A class, because it has many parts, never changes and goes through many hands.
+public final class RecordedEvent: Sendable {
+    public let partition: Int
     /// Dense within the partition, from 1.
-    public var position: Int64
-    public var streamType: String
-    public var stream: UUID
+    public let position: Int64
+    public let streamType: String
+    public let stream: UUID
     /// Dense within the stream, from 1.
-    public var version: Int64
-    public var type: String
+    public let version: Int64
+    public let type: String
     /// Business time, microseconds since 1970-01-01 UTC.
-    public var occurredAtMicros: Int64
+    public let occurredAtMicros: Int64
     /// Record time, microseconds since 1970-01-01 UTC.
-    public var recordedAtMicros: Int64
-    public var key: [UInt8]?
-    public var contentHash: [UInt8]?
-    public var subject: [UInt8]?
+    public let recordedAtMicros: Int64
+    public let key: [UInt8]?
+    public let contentHash: [UInt8]?
+    public let subject: [UInt8]?
     /// JSON, byte for byte as it was appended.
-    public var data: [UInt8]
+    public let data: [UInt8]
     /// JSON, byte for byte as it was appended.
-    public var metadata: [UInt8]?
-    /// The link of the partition's chain.
-    public var hash: [UInt8]
+    public let metadata: [UInt8]?
+    /// The link of the partition's chain; empty where the event was not read but handed on by whoever appended it.
+    public let hash: [UInt8]
+    /// What somebody has made of it.
+    private let note = Mutex<(any Sendable)?>(nil)
 
     public init(
         partition: Int, position: Int64, streamType: String, stream: UUID, version: Int64, type: String,
@@ -52,21 +55,46 @@ public struct RecordedEvent: Sendable, Equatable {
         key, content_hash, subject, data, metadata, hash
         """
 
-    init(_ row: PostgresRow) throws(PostgresError) {
-        partition = Int(try row.int4(0))
-        position = try row.int8(1)
-        streamType = try row.text(2)
-        stream = try row.uuid(3)
-        version = try row.int8(4)
-        type = try row.text(5)
-        occurredAtMicros = try row.timestamptz(6)
-        recordedAtMicros = try row.timestamptz(7)
-        key = try row.optionalBytes(8)
-        contentHash = try row.optionalBytes(9)
-        subject = try row.optionalBytes(10)
-        data = try row.bytes(11)
-        metadata = try row.optionalBytes(12)
-        hash = try row.bytes(13)
+    /// What `make` makes of the event, made once for all who ask for it: followers read the same events one after the other.
+    public func noted<Note: Sendable>(_ make: () throws -> Note) rethrows -> Note {
+        if let known = note.withLock({ $0 }) as? Note { return known }
+        let made = try make()
+        note(made)
+        return made
+    }
+
+    /// Says beforehand what ``noted(_:)`` answers.
+    public func note(_ made: some Sendable) { note.withLock { $0 = made } }
+
+    convenience init(_ row: PostgresRow) throws(PostgresError) {
+        self.init(
+            partition: Int(try row.int4(0)), position: try row.int8(1), streamType: try row.text(2),
+            stream: try row.uuid(3), version: try row.int8(4), type: try row.text(5),
+            occurredAtMicros: try row.timestamptz(6), recordedAtMicros: try row.timestamptz(7),
+            key: try row.optionalBytes(8), contentHash: try row.optionalBytes(9), subject: try row.optionalBytes(10),
+            data: try row.bytes(11), metadata: try row.optionalBytes(12), hash: try row.bytes(13))
+    }
+
+    /// From a COPY of ``columns``.
+    convenience init(_ row: CopiedRow) throws(EventLogError) {
+        self.init(
+            partition: Int(try row.int4(0)), position: try row.int8(1), streamType: try row.text(2),
+            stream: try row.uuid(3), version: try row.int8(4), type: try row.text(5),
+            occurredAtMicros: try row.timestamptz(6), recordedAtMicros: try row.timestamptz(7),
+            key: row.optionalBytes(8), contentHash: row.optionalBytes(9), subject: row.optionalBytes(10),
+            data: try row.bytes(11), metadata: row.optionalBytes(12), hash: try row.bytes(13))
+    }
+}
+
+extension RecordedEvent: Equatable {
+    public static func == (one: RecordedEvent, other: RecordedEvent) -> Bool {
+        (one.partition, one.position, one.version, one.stream)
+            == (other.partition, other.position, other.version, other.stream)
+            && (one.streamType, one.type, one.data, one.metadata)
+                == (other.streamType, other.type, other.data, other.metadata)
+            && (one.occurredAtMicros, one.recordedAtMicros) == (other.occurredAtMicros, other.recordedAtMicros)
+            && (one.key, one.contentHash, one.subject, one.hash)
+                == (other.key, other.contentHash, other.subject, other.hash)
     }
 }
 

@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import Loyalty
+import Projections
 import Wire
 
 extension LoyaltyService {

@@ -1,6 +1,7 @@
 import EventLog
 public import Foundation
 public import Loyalty
+import Projections
 public import Wire
 
 extension LoyaltyService {

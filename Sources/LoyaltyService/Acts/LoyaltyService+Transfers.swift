@@ -2,6 +2,7 @@ import EventLog
 public import Foundation
 public import Loyalty
 import Postgres
+import Projections
 public import Wire
 
 /// What moves value between members is two events with a common id, each right on its own; the second is carried out

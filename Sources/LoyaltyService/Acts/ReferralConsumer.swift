@@ -2,6 +2,7 @@ public import EventLog
 import Foundation
 public import Loyalty
 public import Postgres
+import Projections
 import Wire
 
 /// Notes which events of friends mean something for whoever brought them, in the transaction that moves the follower's

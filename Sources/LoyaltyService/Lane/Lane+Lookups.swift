@@ -2,6 +2,7 @@ import EventLog
 import Foundation
 import Loyalty
 import Postgres
+import Projections
 import Synchronization
 import Wire
 

@@ -11,11 +11,16 @@ final class Lane: Sendable {
     let log: EventLog
     let means: Plan.Means
     let clock: @Sendable () -> Instant
+    /// Where those who follow the log in this process find what was just recorded.
+    private let window: EventWindow
     /// Only ever touched by the batch under way; the lock satisfies the compiler, nobody waits for it.
     let memory: Mutex<LaneMemory>
 
-    init(log: EventLog, means: Plan.Means, cachedMembers: Int, clock: @escaping @Sendable () -> Instant) {
-        (self.log, self.means, self.clock) = (log, means, clock)
+    init(
+        log: EventLog, means: Plan.Means, window: EventWindow, cachedMembers: Int,
+        clock: @escaping @Sendable () -> Instant
+    ) {
+        (self.log, self.means, self.window, self.clock) = (log, means, window, clock)
         memory = Mutex(LaneMemory(capacity: cachedMembers))
     }
 
@@ -52,6 +57,7 @@ final class Lane: Sendable {
         } catch {
             batch.failRest(with: error)
         }
+        for (partition, events) in batch.recorded { window.append(events, of: partition) }
         batch.failRest(with: ServiceError.contended)
         return batch.answers
     }
@@ -117,9 +123,15 @@ final class Lane: Sendable {
         // What only puts back has not asked how much is gone.
         if !drawn.isEmpty { _ = try await BudgetBook.lock(drawn, on: lease) }
         do throws(PostgresError) {
+            let recordedAt = clock().micros
             let outcomes = try await log.append(
-                plans.map(\.append), recordedAtMicros: clock().micros, accountGeneration: generation, on: lease)
-            for (plan, outcome) in zip(plans, outcomes) { settle(plan, outcome, &batch) }
+                plans.map(\.append), recordedAtMicros: recordedAt, accountGeneration: generation, on: lease)
+            for (plan, outcome) in zip(plans, outcomes) {
+                settle(plan, outcome, &batch)
+                guard case .appended(let partition, let first, _) = outcome else { continue }
+                batch.recorded[partition, default: []] += plan.recorded(
+                    in: partition, from: first, atMicros: recordedAt)
+            }
             try await BudgetBook.draw(appended(plans, outcomes), on: lease)
         } catch {
             if error.accountWasReplaced {

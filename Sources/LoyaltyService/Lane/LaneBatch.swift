@@ -34,6 +34,9 @@ struct LaneBatch {
     /// What is gone of budgets, as locked by the transaction that decides.
     var budgets: [Budget: Int64] = [:]
 
+    /// What it has recorded, by partition and in order.
+    var recorded: [Int: [RecordedEvent]] = [:]
+
     init(_ requests: [LaneRequest]) {
         self.requests = requests
         results = Array(repeating: nil, count: requests.count)

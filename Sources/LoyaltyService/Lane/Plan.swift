@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import Loyalty
+import Projections
 import Wire
 
 /// What one member gets in one append: the decisions about several commands, each built on the one before.
@@ -209,6 +210,22 @@ struct Plan {
         events.append(dated)
         if let about { bySubject[about, default: []].append(dated) }
         member?.version += 1
+    }
+
+    /// What the log holds of it, in order, for whoever follows the log in this process.
+    ///
+    /// - Parameter first: position of the first event.
+    func recorded(in partition: Int, from first: Int64, atMicros recordedAt: Int64) -> [RecordedEvent] {
+        zip(zip(newEvents, events), Int64(0)...).map { pair, offset in
+            let (new, dated) = pair
+            let recorded = RecordedEvent(
+                partition: partition, position: first + offset, streamType: Plan.streamType, stream: memberID,
+                version: expectedVersion + offset + 1, type: new.type, occurredAtMicros: new.occurredAtMicros,
+                recordedAtMicros: recordedAt, key: new.key, contentHash: new.contentHash, subject: new.subject,
+                data: new.data, metadata: new.metadata)
+            recorded.note(DecodedEvent(dated))
+            return recorded
+        }
     }
 
     /// What the log is asked to write.

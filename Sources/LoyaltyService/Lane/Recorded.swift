@@ -2,16 +2,10 @@ import EventLog
 import Foundation
 import Loyalty
 import Postgres
+import Projections
 import Wire
 
 extension DatedEvent {
-    /// From the log.
-    init(_ recorded: RecordedEvent) throws(CodecError) {
-        self.init(
-            at: Instant(micros: recorded.occurredAtMicros),
-            try EventCodec.decode(type: recorded.type, data: recorded.data))
-    }
-
     /// What an answer to the checkout lists: changes of points, and returns that wait.
     var answerEntries: [LedgerEntry] {
         entries(balance: 0).filter { $0.kind != .tier && $0.kind != .tierReversal }

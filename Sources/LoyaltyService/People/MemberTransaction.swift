@@ -2,6 +2,7 @@ import EventLog
 import Foundation
 import Loyalty
 import Postgres
+import Projections
 import Wire
 
 /// A member while nobody else writes their stream: what is read stays true until the transaction ends.

@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import Loyalty
+import Projections
 
 /// A page of the ledger being filled.
 struct EntryList {

@@ -2,6 +2,7 @@ import EventLog
 import Foundation
 import Loyalty
 import Postgres
+import Projections
 import Wire
 
 /// A member's stream as far as it was known at some instant. Snapshots keep short what has to be read of it.

@@ -3,9 +3,13 @@ import Foundation
 import Logging
 import Synchronization
 
-/// The way from any task to the thread that owns every connection: an inbox and an eventfd, written once a burst.
-final class Reactor: Sendable {
+/// The way from any task to the thread that owns some connections: an inbox and an eventfd, written once a burst.
+///
+/// Tasks may run on that thread, too: what asks the database, waits and asks again then does so without waking another
+/// thread for each step.
+final class Reactor: TaskExecutor {
     enum Job: Sendable {
+        case run(UnownedJob)
         case submit(connection: UInt64, Operation)
         case cancel(connection: UInt64, operation: UInt64)
         case call(@Sendable (ReactorThread) -> Void)
@@ -67,14 +71,28 @@ final class Reactor: Sendable {
         }
     }
 
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        // Whoever comes after the end finishes elsewhere.
+        if !post(.run(job)) { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
+    }
+
     /// Everything handed over since the last call, in exchange for an empty array with room.
     func takeJobs(into jobs: inout [Job]) {
         jobs.removeAll(keepingCapacity: true)
-        inbox.withLock {
-            swap(&$0.jobs, &jobs)
-            $0.isAwake = false
+        inbox.withLock { swap(&$0.jobs, &jobs) }
+    }
+
+    /// Whether nothing is there to do: then the next job has to wake the thread.
+    func mayRest() -> Bool {
+        inbox.withLock { inbox in
+            inbox.isAwake = !inbox.jobs.isEmpty
+            return inbox.jobs.isEmpty
         }
     }
+
+    /// The thread is awake: no job needs to wake it.
+    func isUp() { inbox.withLock { $0.isAwake = true } }
 
     /// No job is taken from here on; those left over are answered that the client is closed.
     private func closeInbox() {
@@ -88,6 +106,7 @@ final class Reactor: Sendable {
             switch job {
             case .submit(_, let operation): operation.answer(.failure(.isClosed))
             case .cancel: break
+            case .run(let job): globalConcurrentExecutor.enqueue(ExecutorJob(job))
             case .call(let body): if let thread { body(thread) }
             }
         }

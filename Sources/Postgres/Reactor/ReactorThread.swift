@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 
-/// The loop that owns every connection. Confined to its thread: not Sendable, and never leaves it.
+/// The loop that owns a reactor's connections. Confined to its thread: not Sendable, and never leaves it.
 final class ReactorThread {
     let reactor: Reactor
     let logger: Logger
@@ -38,13 +38,15 @@ final class ReactorThread {
 
     func run() {
         while !isStopped {
-            let events = poller.wait(milliseconds: timeout())
+            let deadline = nextDeadline
+            let events = poller.wait(milliseconds: reactor.mayRest() ? timeout(to: deadline) : 0)
+            reactor.isUp()
             now = monotonicNanos()
             for event in events {
                 if event.token == 0 { drainWake() } else { drivers[event.token]?.handle(event) }
             }
             runJobs()
-            tick()
+            if deadline <= now { tick() }
             pump()
             stopIfDrained()
         }
@@ -73,6 +75,8 @@ final class ReactorThread {
         reactor.takeJobs(into: &jobs)
         for job in jobs {
             switch job {
+            case .run(let job):
+                job.runSynchronously(on: reactor.asUnownedTaskExecutor())
             case .submit(let connection, let operation):
                 guard let driver = drivers[connection] else {
                     operation.answer(.failure(PostgresError(.connectionLost, "the connection is closed")))
@@ -101,13 +105,18 @@ final class ReactorThread {
 // MARK: - Time
 
 extension ReactorThread {
-    private func timeout() -> Int32? {
+    /// When something is due by itself; the end of time where nothing is.
+    private var nextDeadline: Int64 {
         var earliest = drainDeadline ?? .max
         for driver in drivers.values { earliest = min(earliest, driver.nextDeadline ?? .max) }
         for lane in lanes.values { earliest = min(earliest, lane.nextDeadline ?? .max) }
         for pool in pools.values { earliest = min(earliest, pool.nextDeadline ?? .max) }
-        guard earliest < .max else { return nil }
-        let millis = (max(0, earliest - monotonicNanos()) + 999_999) / 1_000_000
+        return earliest
+    }
+
+    private func timeout(to deadline: Int64) -> Int32? {
+        guard deadline < .max else { return nil }
+        let millis = (max(0, deadline - monotonicNanos()) + 999_999) / 1_000_000
         return Int32(clamping: millis)
     }
 

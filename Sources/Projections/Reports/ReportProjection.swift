@@ -18,7 +18,6 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
     let report: Fold
     let client: PostgresClient
     let log: EventLog
-    let events: DecodedEvents
     let memory = MemoMemory<Fold.Memo>()
     let workers: Int
     let bounds: FoldBounds
@@ -27,9 +26,9 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
     var gathering: Duration { .seconds(1) }
 
     init(
-        _ report: Fold, client: PostgresClient, log: EventLog, events: DecodedEvents, workers: Int, bounds: FoldBounds
+        _ report: Fold, client: PostgresClient, log: EventLog, workers: Int, bounds: FoldBounds
     ) {
-        (self.report, self.client, self.log, self.events) = (report, client, log, events)
+        (self.report, self.client, self.log) = (report, client, log)
         (self.workers, self.bounds) = (max(1, workers), bounds)
     }
 
@@ -94,27 +93,30 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
             throw PostgresError(.cancelled, "another version of the code wrote the rows of \(name)")
         }
         let target = ReportTarget(report: report, generation: standing.generation, checkpoint: name)
-        var (partitions, starts, ends): ([UUID: Int], [Int: Int64], [Int: Int64]) = ([:], [:], [:])
+        var (streams, partitions): ([UUID: [RecordedEvent]], [UUID: Int]) = ([:], [:])
+        var (starts, ends): ([Int: Int64], [Int: Int64]) = ([:], [:])
         for event in events {
             if starts[event.partition] == nil { starts[event.partition] = event.position - 1 }
             ends[event.partition] = event.position
-            if event.streamType == AccountProjection.streamType { partitions[event.stream] = event.partition }
+            guard event.streamType == AccountProjection.streamType else { continue }
+            streams[event.stream, default: []].append(event)
+            partitions[event.stream] = event.partition
         }
         var memos = memory.memos(of: partitions, after: starts, in: standing.generation)
         let unknown = partitions.filter { memos[$0.key] == nil }
         for (member, memo) in try await target.load(unknown, on: lease) { memos[member] = try report.decode(memo) }
-        let known = memos
         var shares: [Int: ReportShare] = [:]
-        for event in events where event.streamType == AccountProjection.streamType {
-            var memo = memos.removeValue(forKey: event.stream)
-            let decoded = try self.events.decoded(event)
-            try report.fold(
-                decoded.dated, of: event.stream, &memo, &shares[event.partition, default: ReportShare()].sums)
-            memos[event.stream] = memo
-        }
-        // Most purchases change no tier, for one: what is as it was needs no writing.
-        for (member, memo) in memos where memo != known[member] {
-            guard let partition = partitions[member] else { continue }
+        // Member by member: figures are sums, and do not ask who was first.
+        for (member, events) in streams {
+            let before = memos[member]
+            var memo = before
+            for event in events {
+                let dated = try event.decoded.dated
+                try report.fold(dated, of: member, &memo, &shares[event.partition, default: ReportShare()].sums)
+            }
+            // Most purchases change no tier, for one: what is as it was needs no writing.
+            guard let memo, memo != before, let partition = partitions[member] else { continue }
+            memos[member] = memo
             shares[partition]?.memos[member] = report.encode(memo)
         }
         try await target.write(shares, on: lease)

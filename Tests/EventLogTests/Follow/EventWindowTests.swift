@@ -43,15 +43,28 @@ struct EventWindowTests {
         #expect(positions(window, after: 4).isEmpty && positions(window, after: 13) == [14, 15])
     }
 
-    @Test("keeps no more than its bound, however much comes at once")
+    @Test("keeps no more than its bound, shared by the partitions, however much comes at once")
     func bound() {
+        let window = EventWindow(read: 256)
+        window.keep(events(1...1_000), of: 0)
+        #expect(positions(window, after: 872).count == 128)
+        #expect(positions(window, after: 871).isEmpty)
+        for position: Int64 in 1_001...1_200 { window.keep(events(position...position), of: 0) }
+        #expect(positions(window, after: 1_199) == [1_200])
+        #expect(positions(window, after: 900).isEmpty)
+        window.keep(events(1...100, of: 1), of: 1)
+        #expect(positions(window, of: 1, after: 0).count == 100)
+        window.keep(events(101...130, of: 1), of: 1)
+        #expect(positions(window, of: 1, after: 66).count == 64)
+    }
+
+    @Test("what is behind all that was appended is found among what was read")
+    func behind() {
         let window = EventWindow()
-        let kept = Int64(EventWindow.kept)
-        window.keep(events(1...10 * kept), of: 0)
-        #expect(positions(window, after: 9 * kept).count == EventWindow.kept)
-        #expect(positions(window, after: 9 * kept - 1).isEmpty)
-        for position in 10 * kept + 1...14 * kept { window.keep(events(position...position), of: 0) }
-        #expect(positions(window, after: 14 * kept - 1) == [14 * kept])
-        #expect(positions(window, after: 12 * kept - 1).isEmpty)
+        window.append(events(50...60), of: 0)
+        window.keep(events(1...9), of: 0)
+        #expect(positions(window, after: 3) == [4, 5, 6, 7, 8, 9])
+        #expect(positions(window, after: 49, limit: 2) == [50, 51])
+        #expect(positions(window, after: 9).isEmpty)
     }
 }

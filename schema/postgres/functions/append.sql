@@ -77,6 +77,7 @@ DECLARE
     positions      bigint[] := array_fill(NULL::bigint, ARRAY[events]);
     hashes         bytea[] := array_fill(NULL::bytea, ARRAY[events]);
     g              int := 0;
+    moved          bigint;
     skip           boolean;
     r              record;
 BEGIN
@@ -123,13 +124,15 @@ BEGIN
         RETURN NEXT;
     END LOOP;
 
+    -- IS NOT DISTINCT FROM, which no index serves: the few events about a subject are looked through, never a stream.
     IF true = ANY (e_subject_new) THEN
         FOR r IN
             SELECT n.g, old.*
               FROM unnest(e_group, e_subject, e_subject_new) AS n (g, subject, is_new)
              CROSS JOIN LATERAL (
                    SELECT partition, position, stream_id, version, content_hash, key FROM treue.event
-                    WHERE partition = g_partition[n.g] AND stream_id = g_stream[n.g] AND subject = n.subject
+                    WHERE subject = n.subject AND partition IS NOT DISTINCT FROM g_partition[n.g]
+                      AND stream_id IS NOT DISTINCT FROM g_stream[n.g]
                     LIMIT 1) AS old
              WHERE n.is_new
         LOOP
@@ -192,13 +195,24 @@ BEGIN
       FROM unnest(head_partition, head_position, head_hash) AS n (partition, position, hash)
      WHERE head.partition = n.partition AND head.partition = ANY (g_partition) AND head.position <> n.position;
 
-    INSERT INTO treue.account (version, updated_at, partition, member_id, state)
-    SELECT s.expected + s.after - s.before, recorded_at, s.partition, s.stream_id, s.state
+    -- Nearly every account is there already; an upsert would lock its row first, and write that lock to the WAL.
+    UPDATE treue.account
+       SET version = s.expected + s.after - s.before, updated_at = recorded_at, state = s.state
       FROM unnest(g_partition, g_stream, g_state, g_expected, before, after)
            AS s (partition, stream_id, state, expected, before, after)
-     WHERE s.after IS NOT NULL AND s.state IS NOT NULL
-        ON CONFLICT (partition, member_id) DO UPDATE
-       SET version = excluded.version, updated_at = excluded.updated_at, state = excluded.state;
+     WHERE account.partition = s.partition AND account.member_id = s.stream_id
+       AND s.after IS NOT NULL AND s.state IS NOT NULL;
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    IF moved < (SELECT count(*) FROM unnest(g_state, after) AS s (state, after)
+                 WHERE s.after IS NOT NULL AND s.state IS NOT NULL)
+    THEN
+        INSERT INTO treue.account (version, updated_at, partition, member_id, state)
+        SELECT s.expected + s.after - s.before, recorded_at, s.partition, s.stream_id, s.state
+          FROM unnest(g_partition, g_stream, g_state, g_expected, before, after)
+               AS s (partition, stream_id, state, expected, before, after)
+         WHERE s.after IS NOT NULL AND s.state IS NOT NULL
+            ON CONFLICT (partition, member_id) DO NOTHING;
+    END IF;
 
     IF cardinality(m_group) > 0 THEN
         INSERT INTO treue.member (created_at, updated_at, partition, member_id, data_key, profile)

@@ -55,7 +55,8 @@ BEGIN
        OR EXISTS (SELECT FROM unnest(e_subject, e_subject_new) AS n (subject, is_new)
                    CROSS JOIN LATERAL (
                          SELECT FROM treue.event
-                          WHERE partition = s_partition AND stream_id = s_stream AND subject = n.subject
+                          WHERE subject = n.subject AND partition IS NOT DISTINCT FROM s_partition
+                            AND stream_id IS NOT DISTINCT FROM s_stream
                           LIMIT 1) AS old
                    WHERE n.is_new)
     THEN
@@ -72,11 +73,14 @@ BEGIN
     WITH moved AS (
         UPDATE treue.head SET position = at, hash = chain WHERE partition = s_partition
     ), account AS (
+        UPDATE treue.account
+           SET version = s_expected + at - before, updated_at = recorded_at, state = s_state
+         WHERE partition = s_partition AND member_id = s_stream AND s_state IS NOT NULL
+        RETURNING 1
+    ), new_account AS (
         INSERT INTO treue.account (version, updated_at, partition, member_id, state)
         SELECT s_expected + at - before, recorded_at, s_partition, s_stream, s_state
-         WHERE s_state IS NOT NULL
-            ON CONFLICT (partition, member_id) DO UPDATE
-           SET version = excluded.version, updated_at = excluded.updated_at, state = excluded.state
+         WHERE s_state IS NOT NULL AND NOT EXISTS (SELECT FROM account)
     ), member AS (
         INSERT INTO treue.member (created_at, updated_at, partition, member_id, data_key, profile)
         SELECT recorded_at, recorded_at, s_partition, s_stream, m_data_key, m_profile
