@@ -8,7 +8,7 @@ extension MemberState {
     public mutating func advance(
         to instant: Instant, under programme: Programme, converting: Bool = true
     ) throws(LoyaltyFault) -> [DatedEvent] {
-        guard mergedInto == nil else { return [] }
+        guard mergedInto == nil, mayBeDue(by: instant, under: programme) else { return [] }
         var events: [DatedEvent] = []
         // When points have come in that may be redeemed by themselves, once all else of that instant has happened.
         var maturedAt: Instant?
@@ -37,6 +37,15 @@ extension MemberState {
 
     /// How much may fall due at once.
     static let mostSteps = 20_000
+
+    /// False where nothing can have fallen due by then, as for most commands: what is left says what it is, and when.
+    private func mayBeDue(by instant: Instant, under programme: Programme) -> Bool {
+        let day = ZoneRules.dayNotBegun(by: instant)
+        func hasCome(_ other: CivilDate?) -> Bool { other.map { $0 < day } ?? false }
+        return wallets.contains { $0.mayMove(before: day) } || reservations.contains { $0.expiresAt <= instant }
+            || subscriptions.contains { hasCome($0.paidUntil) } || grants.contains { hasCome($0.until) }
+            || hasCome(reached.validUntil) || programme.hasGifts
+    }
 
     /// The next thing that falls due, if nothing else happens before.
     ///
@@ -107,9 +116,8 @@ extension MemberState {
         let ending = grants.filter { $0.source == .hand }.compactMap(\.until).min()
         guard let until = ending else { return nil }
         let at = programme.zone.start(of: until.adding(days: 1))
-        var rest = self
-        rest.grants.removeAll { $0.source == .hand && $0.until == until }
-        let best = programme.bestStanding(of: rest, on: until.adding(days: 1), at: at)
+        let rest = grants.filter { $0.source != .hand || $0.until != until }
+        let best = programme.bestStanding(of: reached, rest, on: until.adding(days: 1), at: at)
         return DatedEvent(
             at: at,
             .tierChanged(
@@ -119,8 +127,8 @@ extension MemberState {
 
     /// Points that a day of the year brings.
     private func gift(under programme: Programme, by horizon: Instant) -> DatedEvent? {
+        guard programme.hasGifts else { return nil }
         let rules = Set(programme.versions.flatMap { $0.gifts.map(\.id) })
-        guard !rules.isEmpty else { return nil }
         let last = programme.zone.date(of: horizon).year
         return rules.sorted().compactMap { gift($0, upTo: last, under: programme) }.min { $0.at < $1.at }
     }
@@ -160,6 +168,20 @@ extension MemberState {
         case nil: return nil
         }
     }
+}
+
+extension Wallet {
+    /// Whether points may mature, expire or lapse on an earlier day.
+    fileprivate func mayMove(before day: CivilDate) -> Bool {
+        if let inactiveOn, inactiveOn < day { return true }
+        for lot in lots { if case .on(let end) = lot.end, end < day { return true } }
+        for waiting in pending { if case .on(let end) = waiting.until, end < day { return true } }
+        return false
+    }
+}
+
+extension Programme {
+    fileprivate var hasGifts: Bool { versions.indices.contains { !versions[$0].gifts.isEmpty } }
 }
 
 extension LoyaltyEvent {

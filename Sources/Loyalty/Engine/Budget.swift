@@ -46,8 +46,8 @@ extension Programme {
     /// The budgets that a purchase may draw on.
     func budgets(for purchase: Purchase, at: Instant) -> [Budget] {
         // Few programmes have one, and every purchase asks.
-        let rules = version(at: at).earning.filter { $0.budget != nil }
-        guard !rules.isEmpty else { return [] }
+        let rules = versions[place(at: at)].earning
+        guard rules.indices.contains(where: { rules[$0].budget != nil }) else { return [] }
         let day = zone.date(of: at)
         return rules.compactMap { rule in
             guard let budget = rule.budget, rule.condition.from.map({ at >= $0 }) ?? true,

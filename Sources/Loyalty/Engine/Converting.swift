@@ -5,9 +5,10 @@ extension MemberState {
     /// Redeems points by themselves, as often as there are enough, where the programme says so. Each redemption gets its
     /// id when it is recorded.
     mutating func convert(at: Instant, under programme: Programme) throws(LoyaltyFault) -> [DatedEvent] {
-        let version = programme.version(at: at)
+        let rewards = programme.versions[programme.place(at: at)].rewards
         var events: [DatedEvent] = []
-        for reward in version.rewards where reward.isAutomatic {
+        for place in rewards.indices where rewards[place].isAutomatic {
+            let reward = rewards[place]
             let price = reward.price(in: standing.tier)
             guard price > 0 else { continue }
             while wallet(reward.wallet).available >= price, events.count < 2 * MemberState.mostConversions,
@@ -25,6 +26,14 @@ extension MemberState {
             }
         }
         return events
+    }
+}
+
+extension Programme {
+    /// Whether it has rewards that are redeemed by themselves.
+    func convertsPoints(at instant: Instant) -> Bool {
+        let rewards = versions[place(at: instant)].rewards
+        return rewards.indices.contains { rewards[$0].isAutomatic }
     }
 }
 

@@ -190,15 +190,17 @@ struct Decider {
                 timeline.remember(sale.purchase.order, try order.accruals(by: programme))
             }
             let due = try timeline.advance(to: at, converting: true)
-            let previous = timeline.state
-            let fact = try judge(Judge(programme: programme, state: previous, at: at))
+            let situation = Judge(programme: programme, state: timeline.state, at: at)
+            let fact = try judge(situation)
             if fact.canSettle(in: timeline, of: order) {
                 var own = try timeline.settle(fact)
                 // What came in may have been due to end at once: points that matured behind their end.
                 let ended = try timeline.advance(to: at)
-                let outcome = Outcome(of: own, before: previous, after: timeline.state)
+                let outcome = Outcome(of: own, before: situation.state, after: timeline.state)
                 own[0].event.setOutcome(outcome)
-                return Decision(events: due + own + ended, primary: due.count, state: timeline.state, outcome: outcome)
+                if !ended.isEmpty { own += ended }
+                return Decision(
+                    events: due.isEmpty ? own : due + own, primary: due.count, state: timeline.state, outcome: outcome)
             }
         }
         guard let history = known.history else { throw Refusal.needs(.history) }
@@ -252,6 +254,7 @@ struct Decider {
 
     /// Points that are redeemed by themselves follow what brought them.
     func converted(_ decision: Decision, at: Instant) throws -> Decision {
+        guard programme.convertsPoints(at: at) else { return decision }
         var decision = decision
         let conversions = try decision.state.convert(at: at, under: programme)
         guard !conversions.isEmpty else { return decision }

@@ -25,9 +25,18 @@ extension Earning {
         }
     }
 
-    private static func add(_ total: Int64, _ amount: Int64?) throws(Rejection) -> Int64 {
+    fileprivate static func add(_ total: Int64, _ amount: Int64?) throws(Rejection) -> Int64 {
         guard let amount, amount <= mostMoney, total <= mostMoney - amount else { throw tooLarge }
         return total + amount
+    }
+
+    /// In 64 bits where that is enough, as it is for all but the largest orders: it takes a tenth of the time.
+    private static func divided(_ product: Int128, by divisor: Int128) -> (quotient: Int128, remainder: Int128) {
+        guard let small = Int64(exactly: product), let by = Int64(exactly: divisor) else {
+            return product.quotientAndRemainder(dividingBy: divisor)
+        }
+        let (quotient, remainder) = small.quotientAndRemainder(dividingBy: by)
+        return (Int128(quotient), Int128(remainder))
     }
 
     /// Points for weighted minor units.
@@ -37,8 +46,8 @@ extension Earning {
         let (product, overflow) = weighted.multipliedReportingOverflow(by: Int128(rate.numerator))
         guard !overflow else { throw tooLarge }
         let divisor = Int128(rate.denominator) * one
-        var points = product / divisor
-        let rest = product % divisor
+        let (whole, rest) = divided(product, by: divisor)
+        var points = whole
         switch rounding {
         case .down: break
         case .up: points += rest > 0 ? 1 : 0
@@ -55,7 +64,9 @@ extension ProgrammeVersion {
 
     /// Minor units of the lines that count.
     func eligible(_ lines: [SoldLine]) throws(Rejection) -> Int64 {
-        try Earning.sum(lines.filter { earns($0.line) })
+        var sum: Int64 = 0
+        for line in lines where earns(line.line) { sum = try Earning.add(sum, line.amount) }
+        return sum
     }
 }
 

@@ -28,23 +28,28 @@ struct Earning {
     /// Applies every rule. What is in `lines` is what earns: without excluded categories.
     init(_ version: ProgrammeVersion, on lines: [SoldLine], in sale: SaleContext) throws(Rejection) {
         (self.version, self.sale) = (version, sale)
-        self.lines = lines.filter { version.earns($0.line) && $0.amount > 0 }
-        for rule in version.earning where applies(rule) { try apply(rule) }
-        if let referral = version.referral, sale.member.isReferred { try apply(referral) }
-        for rule in version.earning where rule.mayStepIn && rule.condition.holds(for: sale) { note(rule) }
+        self.lines = lines.those { version.earns($0.line) && $0.amount > 0 }
+        let rules = version.earning
+        for place in rules.indices where applies(rules[place]) { try apply(rules[place]) }
+        if sale.member.isReferred, let referral = version.referral { try apply(referral) }
+        for place in rules.indices where rules[place].mayStepIn && rules[place].condition.holds(for: sale) {
+            note(rules[place])
+        }
     }
 
     private func applies(_ rule: EarningRule) -> Bool {
-        rule.condition.holds(for: sale) && !earned.contains { rule.unless.contains($0.rule) }
+        rule.condition.holds(for: sale)
+            && (rule.unless.isEmpty || !earned.contains { rule.unless.contains($0.rule) })
     }
 
     private mutating func apply(_ rule: EarningRule) throws(Rejection) {
-        let lines = lines.filter { rule.condition.goods.holds(for: $0.line) }
+        let lines = lines.those { rule.condition.goods.holds(for: $0.line) }
         let amount = try Earning.sum(lines)
         guard !lines.isEmpty, amount >= rule.condition.minimumAmount else { return }
         switch rule.effect {
         case .base(let standard, let byTier):
-            try apply(rule, at: byTier[sale.member.tier] ?? standard, on: lines)
+            let rate = byTier.isEmpty ? standard : byTier[sale.member.tier] ?? standard
+            try apply(rule, at: rate, on: lines, amount)
         case .multiplier:
             return
         case .fixed(let points, let unit):
@@ -59,10 +64,12 @@ struct Earning {
 
     // MARK: Rates and multipliers
 
-    private mutating func apply(_ rule: EarningRule, at rate: Ratio, on lines: [SoldLine]) throws(Rejection) {
+    private mutating func apply(
+        _ rule: EarningRule, at rate: Ratio, on lines: [SoldLine], _ amount: Int64
+    ) throws(Rejection) {
         var weights = Array(repeating: Earning.one, count: lines.count)
         var total = try points(lines, weights, at: rate, rule)
-        give(total, by: rule, .base(amount: try Earning.sum(lines), rate: rate))
+        give(total, by: rule, .base(amount: amount, rate: rate))
         for (multiplier, thousandths, places) in try multipliers(for: rule, on: lines) {
             for place in places {
                 switch version.stacking {
@@ -84,8 +91,12 @@ struct Earning {
         for base: EarningRule, on lines: [SoldLine]
     ) throws(Rejection) -> [(EarningRule, Int64, [Int])] {
         var candidates: [(EarningRule, Int64, [Int])] = []
-        for rule in version.earning where rule.wallet == base.wallet && applies(rule) {
-            guard case .multiplier(let thousandths) = rule.effect else { continue }
+        let rules = version.earning
+        for place in rules.indices {
+            guard case .multiplier(let thousandths) = rules[place].effect, rules[place].wallet == base.wallet,
+                applies(rules[place])
+            else { continue }
+            let rule = rules[place]
             guard !candidates.contains(where: { rule.unless.contains($0.0.id) }) else { continue }
             let places = lines.indices.filter { rule.condition.goods.holds(for: lines[$0].line) }
             guard !places.isEmpty, try Earning.sum(places.map { lines[$0] }) >= rule.condition.minimumAmount else {
@@ -93,7 +104,7 @@ struct Earning {
             }
             candidates.append((rule, thousandths, Array(places)))
         }
-        guard version.stacking == .highest else { return candidates }
+        guard !candidates.isEmpty, version.stacking == .highest else { return candidates }
         for place in lines.indices {
             let matching = candidates.indices.filter { candidates[$0].2.contains(place) }
             let winner = matching.max { (candidates[$0].1, -$0) < (candidates[$1].1, -$1) }
@@ -168,6 +179,7 @@ struct Earning {
     /// Gives points within the rule's cap, and within its budget.
     private mutating func give(_ points: Int64, by rule: EarningRule, _ basis: Earned.Basis) {
         var given = points
+        guard rule.cap != nil || rule.budget != nil else { return add(points, by: rule, basis) }
         let limits = rule.limits
         for (limit, name) in limits { given = min(given, left(of: limit, name)) }
         guard points > 0 else { return }
@@ -232,4 +244,9 @@ extension EarningRule {
 extension ReferralRules {
     /// What entries call it.
     public static let rule = "referral"
+}
+
+extension [SoldLine] {
+    /// Those that fit: the very same array where all of them do, as mostly.
+    fileprivate func those(that fit: (SoldLine) -> Bool) -> [SoldLine] { allSatisfy(fit) ? self : filter(fit) }
 }

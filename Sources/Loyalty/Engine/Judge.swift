@@ -13,7 +13,7 @@ extension Programme {
 extension PurchaseCompleted {
     /// What of it could earn: less what was paid with points.
     fileprivate func lines(under version: ProgrammeVersion) -> [SoldLine] {
-        RemainingOrder(purchase.lines).lines(paidWithPoints: paidWithPoints, earns: version.earns)
+        purchase.sold(paidWithPoints: paidWithPoints, earns: version.earns)
     }
 }
 
@@ -24,8 +24,14 @@ struct Judge {
     let state: MemberState
     let at: Instant
 
-    var version: ProgrammeVersion { programme.version(at: at) }
-    var day: CivilDate { programme.zone.date(of: at) }
+    let version: ProgrammeVersion
+    let day: CivilDate
+
+    init(programme: Programme, state: MemberState, at: Instant) {
+        (self.programme, self.state, self.at) = (programme, state, at)
+        (version, day) = (programme.version(at: at), programme.zone.date(of: at))
+    }
+
     /// Replaced once what follows is known.
     var noOutcome: Outcome {
         Outcome(change: 0, available: 0, pending: 0, tier: state.standing.tier, previousTier: state.standing.tier)
@@ -39,19 +45,18 @@ struct Judge {
     ) throws(Rejection) -> Fact {
         try accept(purchase.currency)
         try Earning.limit(purchase.lines)
-        let version = version
         let circumstances = circumstances
-        let lines = RemainingOrder(purchase.lines).lines(paidWithPoints: paidWithPoints, earns: version.earns)
+        let lines = purchase.sold(paidWithPoints: paidWithPoints, earns: version.earns)
         var context = programme.context(of: purchase, at: at, circumstances)
-        context.counters = state.counters + used
+        context.counters = used.isEmpty ? state.counters : state.counters + used
+        let period = programme.period(of: day, for: state, under: version.tiers)
         let earning = try Earning(version, on: lines, in: context)
         let completed = PurchaseCompleted(
             purchase: purchase, version: version.number, circumstances: circumstances,
-            qualifying: counts(purchase.currency) ? try version.eligible(lines) : 0,
-            period: programme.period(of: at, for: state, under: version), day: day,
+            qualifying: counts(purchase.currency) ? try version.eligible(lines) : 0, period: period, day: day,
             clocks: version.clocks(after: day), paidWithPoints: paidWithPoints, counts: earning.counts,
             outcome: noOutcome)
-        let source = source(under: version)
+        let source = AccrualSource(version: version, day: day, period: period)
         let accruals = earning.earned.map { source.accrual(of: $0, for: purchase) }
         return Fact(at: at, .purchaseCompleted(completed), accruals)
     }
@@ -79,11 +84,10 @@ struct Judge {
     /// Where points of this time come from.
     func source(under version: ProgrammeVersion) -> AccrualSource {
         AccrualSource(
-            version: version, day: day, period: programme.period(of: at, for: state, under: version))
+            version: version, day: day, period: programme.period(of: day, for: state, under: version.tiers))
     }
 
     func judge(_ activity: Activity, isRepeated: Bool) throws(Rejection) -> Fact {
-        let version = version
         let rules = version.activities.filter { $0.id == activity.name }
         guard !rules.isEmpty || version.matures(on: activity.name) else {
             let known = Set(version.activities.map(\.id)).sorted().joined(separator: ", ")
@@ -172,8 +176,12 @@ extension Programme {
 
     /// The period in which metrics of that time count.
     func period(of instant: Instant, for state: MemberState, under version: ProgrammeVersion) -> Period {
-        let day = zone.date(of: instant)
-        switch version.tiers.period {
+        period(of: zone.date(of: instant), for: state, under: version.tiers)
+    }
+
+    /// The period in which metrics of that day count.
+    func period(of day: CivilDate, for state: MemberState, under tiers: TierRules) -> Period {
+        switch tiers.period {
         case .calendarYear: return .year(day.year)
         case .rolling: return .day(day.daysSince1970)
         case .lifetime: return .life

@@ -38,6 +38,22 @@ public struct OrderHistory: Hashable, Sendable {
     }
 }
 
+extension Purchase {
+    /// What could earn: less what was paid with points.
+    func sold(paidWithPoints: Int64, earns: (Line) -> Bool) -> [SoldLine] {
+        guard paidWithPoints == 0 else {
+            return RemainingOrder(lines).lines(paidWithPoints: paidWithPoints, earns: earns)
+        }
+        var sold: [SoldLine] = []
+        sold.reserveCapacity(lines.count)
+        for line in lines {
+            let amount = line.amount ?? 0
+            if amount > 0 { sold.append(SoldLine(line: line, quantity: line.quantity, amount: amount)) }
+        }
+        return sold
+    }
+}
+
 /// An order less what came back of it.
 struct RemainingOrder: Hashable, Sendable {
     struct Position: Hashable, Sendable {

@@ -1,13 +1,10 @@
 extension Outcome {
     /// What the command's own events did, between two states at its time.
     init(of own: [DatedEvent], before: MemberState, after: MemberState) {
-        let (earlier, later) = (
-            before.wallet(Programme.defaultWallet), after.wallet(Programme.defaultWallet)
-        )
+        let (available, pending) = (after.available, after.pending)
         self.init(
-            change: later.available &+ later.pendingPoints &- earlier.available &- earlier.pendingPoints,
-            available: later.available, pending: later.pendingPoints, tier: after.standing.tier,
-            previousTier: before.standing.tier, followers: own.count - 1)
+            change: available &+ pending &- before.available &- before.pending, available: available, pending: pending,
+            tier: after.standing.tier, previousTier: before.standing.tier, followers: own.count - 1)
     }
 }
 

@@ -2,39 +2,40 @@
 extension Programme {
     /// The change that the member's metrics and grants now ask for; nil where the tier that holds is right.
     func tierChange(of state: MemberState, at: Instant) -> DatedEvent? {
-        let version = version(at: at)
+        let tiers = versions[place(at: at)].tiers
         let day = zone.date(of: at)
         var reached = state.reached
-        let period = period(of: at, for: state, under: version)
-        let level = version.tiers.level(reachedBy: state, in: period)
-        let rises = version.tiers.rank(of: level.id) > version.tiers.rank(of: reached.tier)
+        let period = period(of: day, for: state, under: tiers)
+        let level = tiers.level(reachedBy: state, in: period)
+        let rises = tiers.rank(of: level.id) > tiers.rank(of: reached.tier)
         if rises {
             reached = MemberState.Standing(
                 tier: level.id, since: at,
-                validUntil: version.tiers.validUntil(from: day, in: period, of: state, under: self))
+                validUntil: tiers.validUntil(from: day, in: period, of: state, under: self))
         }
-        var after = state
-        after.reached = reached
-        let best = bestStanding(of: after, on: day, at: at)
+        let best = bestStanding(of: reached, state.grants, on: day, at: at)
         guard rises || best.tier != state.standing.tier || best.validUntil != state.standing.validUntil else {
             return nil
         }
-        let isGranted = version.tiers.rank(of: best.tier) > version.tiers.rank(of: reached.tier)
+        let isGranted = tiers.rank(of: best.tier) > tiers.rank(of: reached.tier)
         return DatedEvent(
             at: at,
             .tierChanged(
                 TierChanged(
                     from: state.standing.tier, to: best.tier, reason: rises ? .reached : isGranted ? .granted : .ended,
                     validUntil: best.validUntil, reached: rises ? reached : nil,
-                    measured: rises ? version.tiers.measured(level, of: state, in: period) : [],
+                    measured: rises ? tiers.measured(of: state, in: period) : [],
                     period: rises ? period : nil)))
     }
 
     /// The highest of what was reached, bought and given.
-    func bestStanding(of state: MemberState, on day: CivilDate, at: Instant) -> MemberState.Standing {
-        let tiers = version(at: at).tiers
-        var best = state.reached
-        for grant in state.grants where grant.until.map({ day <= $0 }) ?? true {
+    func bestStanding(
+        of reached: MemberState.Standing, _ grants: [MemberState.Grant], on day: CivilDate, at: Instant
+    ) -> MemberState.Standing {
+        var best = reached
+        guard !grants.isEmpty else { return best }
+        let tiers = versions[place(at: at)].tiers
+        for grant in grants where grant.until.map({ day <= $0 }) ?? true {
             if tiers.rank(of: grant.tier) > tiers.rank(of: best.tier) {
                 best = MemberState.Standing(tier: grant.tier, since: grant.since, validUntil: grant.until)
             }
@@ -48,10 +49,10 @@ extension MemberState {
     func review(under programme: Programme) -> DatedEvent? {
         guard let validUntil = reached.validUntil else { return nil }
         let first = programme.zone.start(of: validUntil.adding(days: 1))
-        let grace = programme.version(at: first).tiers.graceDays
+        let grace = programme.versions[programme.place(at: first)].tiers.graceDays
         let day = validUntil.adding(days: 1 + grace)
         let at = programme.zone.start(of: day)
-        let rules = programme.version(at: at).tiers
+        let rules = programme.versions[programme.place(at: at)].tiers
         let period = rules.decidingPeriod(before: day, of: self, under: programme)
         var level = rules.level(reachedBy: self, in: period)
         var until = rules.validUntil(from: day, in: period, of: self, under: programme)
@@ -65,25 +66,25 @@ extension MemberState {
         let standing = Standing(
             tier: level.id, since: level.id == reached.tier ? reached.since : max(at, latest),
             validUntil: isLowest ? nil : until)
-        var after = self
-        after.reached = standing
-        let best = programme.bestStanding(of: after, on: day, at: at)
+        let best = programme.bestStanding(of: standing, grants, on: day, at: at)
         return DatedEvent(
             at: at,
             .tierChanged(
                 TierChanged(
                     from: self.standing.tier, to: best.tier, reason: .reviewed, validUntil: best.validUntil,
-                    reached: standing, measured: rules.measured(level, of: self, in: period), period: period)))
+                    reached: standing, measured: rules.measured(of: self, in: period), period: period)))
     }
 }
 
 extension TierRules {
     /// The highest level whose requirements all hold. Levels without any are bought or given, but for the lowest.
     func level(reachedBy state: MemberState, in period: Loyalty.Period) -> Tier {
-        levels.last { level in
-            !level.requirements.isEmpty
-                && level.requirements.allSatisfy { value(of: $0.metric, of: state, in: period) >= $0.threshold }
-        } ?? levels[0]
+        let place = levels.indices.last { place in
+            let requirements = levels[place].requirements
+            return !requirements.isEmpty
+                && requirements.allSatisfy { value(of: $0.metric, of: state, in: period) >= $0.threshold }
+        }
+        return levels[place ?? 0]
     }
 
     /// A metric's value; over the rolling window that ends with the period's day.
@@ -100,7 +101,7 @@ extension TierRules {
         }
     }
 
-    func measured(_ level: Tier, of state: MemberState, in period: Loyalty.Period) -> [TierChanged.Measured] {
+    func measured(of state: MemberState, in period: Loyalty.Period) -> [TierChanged.Measured] {
         metrics.map { TierChanged.Measured(metric: $0.name, value: value(of: $0, of: state, in: period)) }
     }
 

@@ -4,6 +4,8 @@ struct Timeline: Sendable {
     var state: MemberState
     /// What the sales earned that goods may come back of.
     private var accruals: [OrderReference: [PointsAccrued]] = [:]
+    /// Whether a sale that is settled may be followed by its returns.
+    private var isWholeLife = false
     /// By sale and rule, what its returns take: known beforehand where a whole life is folded, so that what comes back
     /// is taken as if the sale had never been.
     private var withdrawn: [OrderReference: [PurchaseReturned.Taken]] = [:]
@@ -25,6 +27,7 @@ struct Timeline: Sendable {
         }
         if history.contains(where: { $0.event == .erased }) { state.identity = .erased }
         self.init(state: state, programme: programme)
+        isWholeLife = true
         var sold: Set<OrderReference> = []
         for fact in facts {
             if case .purchaseCompleted(let sale) = fact.event { sold.insert(sale.purchase.order) }
@@ -75,14 +78,16 @@ struct Timeline: Sendable {
     }
 
     private mutating func settle(_ fact: Fact, of order: OrderReference?) throws(LoyaltyFault) -> [DatedEvent] {
-        var events = [try apply(started(fact.event, at: fact.at), at: fact.at)]
-        if let order { remember(order, fact.accruals) }
+        var events: [DatedEvent] = []
+        events.reserveCapacity(fact.accruals.count + 2)
+        events.append(try apply(started(fact.event, at: fact.at), at: fact.at))
+        if let order, isWholeLife { remember(order, fact.accruals) }
         for accrual in fact.accruals {
             var placed = accrual
             if placed.matures == nil { placed.inactiveOn = startedClock(placed.wallet, placed.expires, at: fact.at) }
             let back = order.map { withdraw(accrual, of: $0) } ?? 0
             try state.accrue(placed, less: back, at: fact.at)
-            placed.balance = state.wallet(placed.wallet).available
+            placed.balance = state.available(in: placed.wallet)
             events.append(DatedEvent(at: fact.at, .pointsAccrued(placed)))
         }
         return events
@@ -181,8 +186,9 @@ struct Timeline: Sendable {
 
     /// With the balance that now stands behind it.
     private func balanced(_ dated: DatedEvent) -> DatedEvent {
+        guard let wallet = dated.event.wallet else { return dated }
         var dated = dated
-        if let wallet = dated.event.wallet { dated.event.balance = state.wallet(wallet).available }
+        dated.event.balance = state.available(in: wallet)
         return dated
     }
 
@@ -201,7 +207,7 @@ struct Timeline: Sendable {
     }
 
     private func startedClock(_ wallet: String, _ end: Lot.End, at: Instant) -> CivilDate? {
-        programme.startedClock(of: state.wallet(wallet), end, at: at)
+        end == .inactivity ? programme.startedClock(of: state.wallet(wallet), end, at: at) : nil
     }
 }
 

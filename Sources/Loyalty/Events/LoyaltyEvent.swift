@@ -1,5 +1,7 @@
 /// What was decided and recorded about a member. An event holds results, never what to compute: a replay runs no rules.
-public enum LoyaltyEvent: Hashable, Sendable {
+///
+/// Indirect, because events are large and handed on more often than they are made.
+public indirect enum LoyaltyEvent: Hashable, Sendable {
     case enrolled(MemberEnrolled)
     case profileChanged(ProfileChanged)
     case purchaseCompleted(PurchaseCompleted)

@@ -132,16 +132,21 @@ public struct MemberState: Hashable, Sendable {
     public func wallet(_ id: String) -> Wallet { wallets.first { $0.id == id } ?? Wallet(id: id) }
 
     /// Available points of the wallet `points`.
-    public var available: Int64 { wallet(Programme.defaultWallet).available }
+    public var available: Int64 { available(in: Programme.defaultWallet) }
 
     /// Pending points of the wallet `points`.
-    public var pending: Int64 { wallet(Programme.defaultWallet).pendingPoints }
+    public var pending: Int64 { place(of: Programme.defaultWallet).map { wallets[$0].pendingPoints } ?? 0 }
+
+    /// Available points of a wallet.
+    func available(in wallet: String) -> Int64 { place(of: wallet).map { wallets[$0].available } ?? 0 }
+
+    private func place(of wallet: String) -> Int? { wallets.indices.first { wallets[$0].id == wallet } }
 
     /// Changes one wallet.
     mutating func withWallet<T>(
         _ id: String, _ change: (inout Wallet) throws(LoyaltyFault) -> T
     ) throws(LoyaltyFault) -> T {
-        if let index = wallets.firstIndex(where: { $0.id == id }) { return try change(&wallets[index]) }
+        if let place = place(of: id) { return try change(&wallets[place]) }
         var wallet = Wallet(id: id)
         let result = try change(&wallet)
         wallets.insert(wallet, at: wallets.firstIndex { id < $0.id } ?? wallets.count)

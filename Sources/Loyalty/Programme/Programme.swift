@@ -27,8 +27,13 @@ public struct Programme: Hashable, Sendable {
     }
 
     /// The version in force at `instant`.
-    public func version(at instant: Instant) -> ProgrammeVersion {
-        versions.last { $0.from <= instant } ?? versions[0]
+    public func version(at instant: Instant) -> ProgrammeVersion { versions[place(at: instant)] }
+
+    /// Where the version in force at `instant` stands: for who asks for one thing of it, and so needs no copy of the rest.
+    func place(at instant: Instant) -> Int {
+        var place = versions.count - 1
+        while place > 0, versions[place].from > instant { place -= 1 }
+        return place
     }
 
     /// The version with that number, or the first where it is unknown.

@@ -1,31 +1,29 @@
 /// Whole numbers as decimal digits in bytes.
 enum Decimal64 {
-    /// Appends a number in its shortest form.
-    static func append(_ value: Int64, to bytes: inout [UInt8]) {
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    /// What the longest number takes: a sign and 19 digits.
+    static let mostBytes = 20
+
+    /// Puts a number in its shortest form.
+    static func put(_ value: Int64, into room: inout MutableSpan<UInt8>, at place: inout Int) {
+        if value < 0 { room.put(UInt8(ascii: "-"), at: &place) }
+        var width = 1
         var rest = value.magnitude
-        let start = bytes.count
-        repeat {
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
-            rest = quotient
-        } while rest > 0
-        var (left, right) = (start, bytes.count - 1)
-        while left < right {
-            bytes.swapAt(left, right)
-            left += 1
-            right -= 1
+        while rest >= 10 {
+            rest /= 10
+            width += 1
         }
+        put(value, width: width, into: &room, at: &place)
     }
 
-    /// Appends a number that is not negative with leading zeros; digits beyond `width` are cut off at the left.
-    static func append(_ value: Int64, width: Int, to bytes: inout [UInt8]) {
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: width))
+    /// Puts the digits of a number with leading zeros; those beyond `width` are cut off at the left.
+    static func put(_ value: Int64, width: Int, into room: inout MutableSpan<UInt8>, at place: inout Int) {
         var rest = value.magnitude
-        for place in (start..<start + width).reversed() {
-            bytes[place] += UInt8(truncatingIfNeeded: rest % 10)
+        var digit = place + width
+        while digit > place {
+            digit -= 1
+            room[digit] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
+        place += width
     }
 }

@@ -22,7 +22,12 @@ extension JSONWriter {
     /// A member with an identifier in its lower-case form.
     public mutating func member(_ name: StaticString, _ value: UUID) {
         key(name)
-        raw(UUIDText.quoted(value))
+        uuid(value)
+    }
+
+    /// An identifier in its lower-case form.
+    mutating func uuid(_ value: UUID) {
+        plain(atMost: UUIDText.length) { room, place in UUIDText.put(value, into: &room, at: &place) }
     }
 
     /// A member that is left out when there is no text.
@@ -43,11 +48,9 @@ extension JSONWriter {
     /// A member with an instant, microseconds since 1970-01-01 UTC, as RFC 3339 in UTC.
     public mutating func member(_ name: StaticString, timeMicros: Int64) {
         key(name)
-        var text: [UInt8] = [UInt8(ascii: "\"")]
-        text.reserveCapacity(32)
-        RFC3339.append(micros: timeMicros, to: &text)
-        text.append(UInt8(ascii: "\""))
-        raw(text)
+        plain(atMost: RFC3339.mostBytes) { room, place in
+            RFC3339.put(micros: timeMicros, into: &room, at: &place)
+        }
     }
 
     /// A whole decoded value, as it is.

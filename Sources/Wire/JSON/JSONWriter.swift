@@ -1,18 +1,22 @@
 /// Writes compact JSON by hand into bytes that are reused. The caller sees to it that begins and ends match.
 public struct JSONWriter: Sendable {
-    /// What has been written.
-    public private(set) var bytes: [UInt8] = []
+    /// What has been written lies at the front; what comes next is put behind it.
+    private var room: [UInt8]
+    private var count = 0
     /// True when a comma must come before what is written next.
     private var needsComma = false
 
     /// An empty writer with room for this many bytes.
     public init(reserving capacity: Int = 512) {
-        bytes.reserveCapacity(capacity)
+        room = Array(repeating: 0, count: capacity)
     }
+
+    /// What has been written.
+    public var bytes: [UInt8] { Array(room[..<count]) }
 
     /// Forgets what was written and keeps the room.
     public mutating func reset() {
-        bytes.removeAll(keepingCapacity: true)
+        count = 0
         needsComma = false
     }
 
@@ -27,35 +31,45 @@ public struct JSONWriter: Sendable {
 
     /// The name of a member, written as it is: a literal that needs no escape.
     public mutating func key(_ name: StaticString) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        name.withUTF8Buffer { name in
+            put(atMost: name.count + 3) { room, place in
+                room.put(UInt8(ascii: "\""), at: &place)
+                room.put(name, at: &place)
+                room.put(UInt8(ascii: "\""), at: &place)
+                room.put(UInt8(ascii: ":"), at: &place)
+            }
+        }
         needsComma = false
     }
 
     /// The name of a member that is only known at run time.
     public mutating func key(named name: String) {
         string(name)
-        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+        put(atMost: 1) { room, place in room.put(UInt8(ascii: ":"), at: &place) }
         needsComma = false
     }
 
     /// A string; `"`, `\` and control characters are escaped, all else is written as UTF-8.
     public mutating func string(_ text: String) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        appendEscaped(text)
-        bytes.append(UInt8(ascii: "\""))
-        needsComma = true
+        var text = text
+        text.withUTF8 { text in
+            let isPlain = !JSONEscapes.areNeeded(in: text)
+            put(atMost: (isPlain ? text.count : JSONEscapes.mostBytes * text.count) + 2) { room, place in
+                room.put(UInt8(ascii: "\""), at: &place)
+                if isPlain {
+                    room.put(text, at: &place)
+                } else {
+                    for byte in text { JSONEscapes.put(byte, into: &room, at: &place) }
+                }
+                room.put(UInt8(ascii: "\""), at: &place)
+            }
+        }
     }
 
     /// A whole number.
     public mutating func integer(_ value: Int64) {
-        separate()
-        Decimal64.append(value, to: &bytes)
-        needsComma = true
+        put(atMost: Decimal64.mostBytes) { room, place in Decimal64.put(value, into: &room, at: &place) }
     }
 
     /// `true` or `false`.
@@ -65,60 +79,54 @@ public struct JSONWriter: Sendable {
     public mutating func null() { literal("null") }
 
     /// A value that is JSON already.
-    public mutating func raw(_ json: some Sequence<UInt8>) {
-        separate()
-        bytes.append(contentsOf: json)
-        needsComma = true
+    public mutating func raw(_ json: some Collection<UInt8>) {
+        put(atMost: json.count) { room, place in
+            for byte in json { room.put(byte, at: &place) }
+        }
+    }
+
+    /// A string of at most so many bytes none of which needs an escape: `write` puts them into the room at the place and
+    /// moves the place behind them.
+    mutating func plain(atMost most: Int, _ write: (inout MutableSpan<UInt8>, inout Int) -> Void) {
+        put(atMost: most + 2) { room, place in
+            room.put(UInt8(ascii: "\""), at: &place)
+            write(&room, &place)
+            room.put(UInt8(ascii: "\""), at: &place)
+        }
     }
 
     private mutating func literal(_ text: StaticString) {
-        separate()
-        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
-        needsComma = true
+        text.withUTF8Buffer { text in
+            put(atMost: text.count) { room, place in room.put(text, at: &place) }
+        }
     }
 
     private mutating func open(_ bracket: UInt8) {
-        separate()
-        bytes.append(bracket)
+        put(atMost: 1) { room, place in room.put(bracket, at: &place) }
         needsComma = false
     }
 
     private mutating func close(_ bracket: UInt8) {
-        bytes.append(bracket)
+        needsComma = false
+        put(atMost: 1) { room, place in room.put(bracket, at: &place) }
+    }
+
+    /// Puts a value of at most so many bytes behind what has been written, and a comma before it where one must come.
+    ///
+    /// Inlined, because nearly all of the work of writing an event is to put short texts there.
+    @inline(__always)
+    private mutating func put(atMost most: Int, _ write: (inout MutableSpan<UInt8>, inout Int) -> Void) {
+        if room.count - count <= most { grow(by: most + 1) }
+        let isFollowing = needsComma
+        var place = count
+        var span = room.mutableSpan
+        if isFollowing { span.put(UInt8(ascii: ","), at: &place) }
+        write(&span, &place)
+        count = place
         needsComma = true
     }
 
-    private mutating func separate() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
-    }
-
-    private mutating func appendEscaped(_ text: String) {
-        var text = text
-        text.withUTF8 { utf8 in
-            if utf8.allSatisfy({ !Self.needsEscape($0) }) {
-                bytes.append(contentsOf: utf8)
-            } else {
-                for byte in utf8 { appendEscaped(byte) }
-            }
-        }
-    }
-
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
-    }
-
-    private mutating func appendEscaped(_ byte: UInt8) {
-        guard Self.needsEscape(byte) else { return bytes.append(byte) }
-        bytes.append(UInt8(ascii: "\\"))
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        default:
-            bytes.append(contentsOf: [UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0")])
-            bytes.append(Hex.digit(byte >> 4))
-            bytes.append(Hex.digit(byte))
-        }
+    private mutating func grow(by least: Int) {
+        room += repeatElement(0, count: max(room.count, least))
     }
 }

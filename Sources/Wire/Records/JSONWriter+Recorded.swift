@@ -85,14 +85,12 @@ extension JSONWriter {
     }
 
     mutating func date(_ date: CivilDate) {
-        var text: [UInt8] = [UInt8(ascii: "\"")]
-        text.reserveCapacity(12)
-        Decimal64.append(Int64(date.year), width: 4, to: &text)
-        text.append(UInt8(ascii: "-"))
-        Decimal64.append(Int64(date.month), width: 2, to: &text)
-        text.append(UInt8(ascii: "-"))
-        Decimal64.append(Int64(date.day), width: 2, to: &text)
-        text.append(UInt8(ascii: "\""))
-        raw(text)
+        plain(atMost: 10) { room, place in
+            Decimal64.put(Int64(date.year), width: 4, into: &room, at: &place)
+            room.put(UInt8(ascii: "-"), at: &place)
+            Decimal64.put(Int64(date.month), width: 2, into: &room, at: &place)
+            room.put(UInt8(ascii: "-"), at: &place)
+            Decimal64.put(Int64(date.day), width: 2, into: &room, at: &place)
+        }
     }
 }

@@ -24,7 +24,7 @@ extension IncomingEvent {
         case .activity(let activity): writer.members(of: activity)
         }
         writer.endObject()
-        writer.string(UUIDText.text(memberID))
+        writer.uuid(memberID)
         writer.endArray()
         return Array(SHA256.hash(data: writer.bytes))
     }

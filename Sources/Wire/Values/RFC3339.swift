@@ -44,36 +44,39 @@ public enum RFC3339 {
     /// Writes an instant in UTC with no fraction when it is zero, else 3 or 6 digits; what lies outside the years
     /// 0001 to 9999 (which cannot be read in) is shown as the nearest instant inside.
     public static func text(micros: Int64) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(27)
-        append(micros: micros, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        var bytes = [UInt8](repeating: 0, count: mostBytes)
+        var count = 0
+        var room = bytes.mutableSpan
+        put(micros: micros, into: &room, at: &count)
+        return String(decoding: bytes[..<count], as: UTF8.self)
     }
 
-    /// Appends what ``text(micros:)`` writes.
-    public static func append(micros: Int64, to bytes: inout [UInt8]) {
+    /// What ``text(micros:)`` takes at most.
+    static let mostBytes = 27
+
+    /// Puts what ``text(micros:)`` writes.
+    static func put(micros: Int64, into room: inout MutableSpan<UInt8>, at place: inout Int) {
         let micros = min(max(micros, earliestMicros), latestMicros)
         let day = micros >= 0 ? micros / 86_400_000_000 : (micros + 1) / 86_400_000_000 - 1
         let microsOfDay = micros - day * 86_400_000_000
         let secondOfDay = microsOfDay / 1_000_000
         let date = CivilDate(daysSince1970: Int(day))
-        put(Int64(date.year), width: 4, then: "-", to: &bytes)
-        put(Int64(date.month), width: 2, then: "-", to: &bytes)
-        put(Int64(date.day), width: 2, then: "T", to: &bytes)
-        put(secondOfDay / 3600, width: 2, then: ":", to: &bytes)
-        put(secondOfDay / 60 % 60, width: 2, then: ":", to: &bytes)
+        func put(_ value: Int64, width: Int, then mark: Unicode.Scalar) {
+            Decimal64.put(value, width: width, into: &room, at: &place)
+            room.put(UInt8(truncatingIfNeeded: mark.value), at: &place)
+        }
+        put(Int64(date.year), width: 4, then: "-")
+        put(Int64(date.month), width: 2, then: "-")
+        put(Int64(date.day), width: 2, then: "T")
+        put(secondOfDay / 3600, width: 2, then: ":")
+        put(secondOfDay / 60 % 60, width: 2, then: ":")
         let fraction = microsOfDay % 1_000_000
-        put(secondOfDay % 60, width: 2, then: fraction == 0 ? "Z" : ".", to: &bytes)
+        put(secondOfDay % 60, width: 2, then: fraction == 0 ? "Z" : ".")
         if fraction == 0 { return }
         if fraction % 1000 == 0 {
-            put(fraction / 1000, width: 3, then: "Z", to: &bytes)
+            put(fraction / 1000, width: 3, then: "Z")
         } else {
-            put(fraction, width: 6, then: "Z", to: &bytes)
+            put(fraction, width: 6, then: "Z")
         }
-    }
-
-    private static func put(_ value: Int64, width: Int, then mark: Unicode.Scalar, to bytes: inout [UInt8]) {
-        Decimal64.append(value, width: width, to: &bytes)
-        bytes.append(UInt8(truncatingIfNeeded: mark.value))
     }
 }

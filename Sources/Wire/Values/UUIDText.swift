@@ -18,24 +18,26 @@ public enum UUIDText {
         return UUID(high: high, low: low)
     }
 
+    /// How many characters there are.
+    static let length = 36
+
     /// The lower-case text.
     public static func text(_ uuid: UUID) -> String {
-        String(decoding: quoted(uuid).dropFirst().dropLast(), as: UTF8.self)
+        var bytes = [UInt8](repeating: 0, count: length)
+        var count = 0
+        var room = bytes.mutableSpan
+        put(uuid, into: &room, at: &count)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The lower-case text between quotes: a JSON string.
-    static func quoted(_ uuid: UUID) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(38)
-        bytes.append(UInt8(ascii: "\""))
+    /// Puts the lower-case text.
+    static func put(_ uuid: UUID, into room: inout MutableSpan<UInt8>, at place: inout Int) {
         let (high, low) = uuid.words
         for nibble in 0..<32 {
-            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 { bytes.append(UInt8(ascii: "-")) }
+            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 { room.put(UInt8(ascii: "-"), at: &place) }
             let word = nibble < 16 ? high : low
-            bytes.append(Hex.digit(UInt8(truncatingIfNeeded: word >> (60 - 4 * (UInt64(nibble) & 15)))))
+            room.put(Hex.digit(UInt8(truncatingIfNeeded: word >> (60 - 4 * (UInt64(nibble) & 15)))), at: &place)
         }
-        bytes.append(UInt8(ascii: "\""))
-        return bytes
     }
 }
 

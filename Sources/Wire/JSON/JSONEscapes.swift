@@ -1,0 +1,55 @@
+/// What of a text cannot stand in a JSON string as it is.
+enum JSONEscapes {
+    /// Whether there is anything to escape. Eight bytes are looked at at once: nearly all texts are plain.
+    static func areNeeded(in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let bytes = UnsafeRawBufferPointer(text)
+        var offset = 0
+        while offset + 8 <= bytes.count {
+            if isAmong(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) { return true }
+            offset += 8
+        }
+        var rest: UInt64 = 0x2020_2020_2020_2020
+        while offset < bytes.count {
+            rest = rest << 8 | UInt64(bytes[offset])
+            offset += 1
+        }
+        return isAmong(rest)
+    }
+
+    /// Whether one of eight bytes needs an escape.
+    private static func isAmong(_ word: UInt64) -> Bool {
+        let controls = (word &- 0x2020_2020_2020_2020) & ~word
+        let quotes = zeros(word ^ 0x2222_2222_2222_2222)
+        let backslashes = zeros(word ^ 0x5C5C_5C5C_5C5C_5C5C)
+        let deletes = zeros(word ^ 0x7F7F_7F7F_7F7F_7F7F)
+        return (controls | quotes | backslashes | deletes) & 0x8080_8080_8080_8080 != 0
+    }
+
+    /// Sets the highest bit of some byte where one of the bytes is zero, and of none where none is.
+    private static func zeros(_ word: UInt64) -> UInt64 { (word &- 0x0101_0101_0101_0101) & ~word }
+
+    private static func isNeeded(for byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+    }
+
+    /// What one byte becomes at most: `\u0000`.
+    static let mostBytes = 6
+
+    /// Puts one byte of a text, escaped where it has to be.
+    static func put(_ byte: UInt8, into room: inout MutableSpan<UInt8>, at place: inout Int) {
+        guard isNeeded(for: byte) else { return room.put(byte, at: &place) }
+        room.put(UInt8(ascii: "\\"), at: &place)
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): room.put(byte, at: &place)
+        case 0x0A: room.put(UInt8(ascii: "n"), at: &place)
+        case 0x0D: room.put(UInt8(ascii: "r"), at: &place)
+        case 0x09: room.put(UInt8(ascii: "t"), at: &place)
+        default:
+            room.put(UInt8(ascii: "u"), at: &place)
+            room.put(UInt8(ascii: "0"), at: &place)
+            room.put(UInt8(ascii: "0"), at: &place)
+            room.put(Hex.digit(byte >> 4), at: &place)
+            room.put(Hex.digit(byte), at: &place)
+        }
+    }
+}
