@@ -37,8 +37,12 @@ public final class FaultList {
     /// The faults so far.
     public private(set) var faults: [Fault] = []
 
+    /// The names that the readers which are open have asked for, each reader's behind those of the one around it: for
+    /// hints.
+    var asked: [String] = []
+
     /// An empty list.
-    public init() {}
+    public init() { asked.reserveCapacity(32) }
 
     /// Notes a fault.
     public func add(at place: @autoclosure () -> JSONPointer, _ detail: @autoclosure () -> String) {

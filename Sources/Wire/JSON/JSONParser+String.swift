@@ -1,30 +1,32 @@
 extension JSONParser {
     /// Reads the string whose opening quote is here.
-    mutating func string() throws(JSONSyntaxError) {
+    mutating func string(isName: Bool = false) throws(JSONSyntaxError) {
         at += 1
         let start = at
         let isASCII = try skipPlain()
+        var kind = Entry.Kind.string
         if bytes[at] == UInt8(ascii: "\"") {
             try check(start..<at, isASCII: isASCII)
-            add(.string, start..<at)
         } else {
             try escapedString(from: start, isASCII: isASCII)
-            add(.escaped, start..<at)
+            kind = .escaped
         }
+        let tag = isName ? JSONDocument.tag(of: UnsafeBufferPointer(rebasing: bytes[start..<at])) : 0
+        add(kind, start..<at, number: tag)
         at += 1
     }
 
     /// Moves to the next quote or backslash, which exists when this returns; tells whether only ASCII was skipped.
     private mutating func skipPlain() throws(JSONSyntaxError) -> Bool {
-        var seen: UInt8 = 0
+        var seen = skipPlainWords()
         var index = at
         while index < bytes.count {
             let byte = bytes[index]
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
                 at = index
-                return seen < 0x80
+                return seen & ByteWord.highest == 0
             }
-            seen |= byte
+            seen |= UInt64(byte)
             if byte < 0x20 {
                 at = index
                 throw unexpected("a control character to be escaped")
@@ -33,6 +35,24 @@ extension JSONParser {
         }
         at = index
         throw unexpected("'\"' at the end of a string")
+    }
+
+    /// Moves over plain bytes while there are eight more to look at; answers the bits of all of them.
+    private mutating func skipPlainWords() -> UInt64 {
+        let raw = UnsafeRawBufferPointer(bytes)
+        var seen: UInt64 = 0
+        while at + 8 <= raw.count {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            let stops = ByteWord.quotes(in: word) | ByteWord.backslashes(in: word) | ByteWord.controls(in: word)
+            if stops != 0 {
+                let plain = stops.trailingZeroBitCount & ~7
+                at += plain / 8
+                return seen | word & (1 << UInt64(plain) - 1)
+            }
+            seen |= word
+            at += 8
+        }
+        return seen
     }
 
     /// Refuses what is not UTF-8; ASCII needs no look.

@@ -80,9 +80,8 @@ extension ObjectReader {
     /// A text as ``text(_:at:max:)`` reads it, checked where it stands: most are short and plain.
     func text(at index: Int, _ place: @autoclosure () -> JSONPointer, max: Int) -> String? {
         let entry = document.entries[index]
-        let count = Int(entry.end - entry.start)
         let isPlain =
-            entry.kind == .string && count > 0 && count <= max
+            entry.kind == .string && entry.end > entry.start && Int(entry.end - entry.start) <= max
             && document.bytes.withUnsafeBufferPointer { bytes in
                 var isPlain = true
                 for offset in Int(entry.start)..<Int(entry.end) where bytes[offset] >= 0x7F { isPlain = false }
