@@ -44,6 +44,14 @@ public final class FaultList {
     /// An empty list.
     public init() { asked.reserveCapacity(32) }
 
+    /// The list is taken out and put back, so that nothing needs to watch over it while it grows.
+    func note(asked name: String) {
+        var names = asked
+        asked = []
+        names.append(name)
+        asked = names
+    }
+
     /// Notes a fault.
     public func add(at place: @autoclosure () -> JSONPointer, _ detail: @autoclosure () -> String) {
         guard faults.count < Self.limit else { return }

@@ -43,6 +43,12 @@ final class JSONDocument: Sendable {
     /// The document itself.
     var root: JSONNode { JSONNode(document: self, index: 0) }
 
+    /// The text of a value; nil for any other.
+    func text(at index: Int) -> String? {
+        let entry = entries[index]
+        return entry.kind == .string || entry.kind == .escaped ? text(entry) : nil
+    }
+
     /// A text, decoded.
     func text(_ entry: Entry) -> String {
         bytes.withUnsafeBufferPointer { bytes in
@@ -56,14 +62,15 @@ final class JSONDocument: Sendable {
         let entry = entries[index]
         if entry.kind == .escaped { return text(entry) == name }
         guard entry.number == tag else { return false }
-        return name.utf8.count <= 7 || isText(entry, name)
+        return name.utf8.count <= 7 || isNamedBehindTag(entry, name)
     }
 
-    private func isText(_ entry: Entry, _ name: String) -> Bool {
+    private func isNamedBehindTag(_ entry: Entry, _ name: String) -> Bool {
+        guard name.utf8.count == Int(entry.end - entry.start) else { return false }
         var name = name
         return name.withUTF8 { name in
             bytes.withUnsafeBufferPointer { bytes in
-                UnsafeBufferPointer(rebasing: bytes[Int(entry.start)..<Int(entry.end)]).elementsEqual(name)
+                (7..<name.count).allSatisfy { bytes[Int(entry.start) + $0] == name[$0] }
             }
         }
     }
@@ -74,6 +81,11 @@ final class JSONDocument: Sendable {
         var tag = UInt64(truncatingIfNeeded: bytes.count) << 56
         if bytes.count >= 8 {
             tag |= UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) & 0x00FF_FFFF_FFFF_FFFF
+        } else if bytes.count >= 4 {
+            // Two halves, which may overlap.
+            let rest = bytes.count - 4
+            tag |= UInt64(UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)))
+            tag |= UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: rest, as: UInt32.self))) << (8 * rest)
         } else {
             for offset in bytes.indices { tag |= UInt64(bytes[offset]) << UInt64(8 * offset) }
         }

@@ -5,11 +5,11 @@ extension JSONParser {
         let start = at
         let isASCII = try skipPlain()
         var kind = Entry.Kind.string
-        if bytes[at] == UInt8(ascii: "\"") {
-            try check(start..<at, isASCII: isASCII)
-        } else {
+        if bytes[at] != UInt8(ascii: "\"") {
             try escapedString(from: start, isASCII: isASCII)
             kind = .escaped
+        } else if !isASCII {
+            try check(start..<at, isASCII: isASCII)
         }
         let tag = isName ? JSONDocument.tag(of: UnsafeBufferPointer(rebasing: bytes[start..<at])) : 0
         add(kind, start..<at, number: tag)
@@ -18,41 +18,37 @@ extension JSONParser {
 
     /// Moves to the next quote or backslash, which exists when this returns; tells whether only ASCII was skipped.
     private mutating func skipPlain() throws(JSONSyntaxError) -> Bool {
-        var seen = skipPlainWords()
-        var index = at
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                at = index
-                return seen & ByteWord.highest == 0
-            }
-            seen |= UInt64(byte)
-            if byte < 0x20 {
-                at = index
-                throw unexpected("a control character to be escaped")
-            }
-            index += 1
-        }
-        at = index
-        throw unexpected("'\"' at the end of a string")
-    }
-
-    /// Moves over plain bytes while there are eight more to look at; answers the bits of all of them.
-    private mutating func skipPlainWords() -> UInt64 {
         let raw = UnsafeRawBufferPointer(bytes)
         var seen: UInt64 = 0
-        while at + 8 <= raw.count {
-            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        var index = at
+        while index + 8 <= raw.count {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
             let stops = ByteWord.quotes(in: word) | ByteWord.backslashes(in: word) | ByteWord.controls(in: word)
             if stops != 0 {
                 let plain = stops.trailingZeroBitCount & ~7
-                at += plain / 8
-                return seen | word & (1 << UInt64(plain) - 1)
+                seen |= word & (1 << UInt64(plain) - 1)
+                at = index + plain / 8
+                if bytes[at] < 0x20 { throw unexpected("a control character to be escaped") }
+                return seen & ByteWord.highest == 0
             }
             seen |= word
-            at += 8
+            index += 8
         }
-        return seen
+        at = index
+        return try skipPlainBytes() && seen & ByteWord.highest == 0
+    }
+
+    /// The same for the last bytes of a document.
+    private mutating func skipPlainBytes() throws(JSONSyntaxError) -> Bool {
+        var seen: UInt8 = 0
+        while at < bytes.count {
+            let byte = bytes[at]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return seen < 0x80 }
+            if byte < 0x20 { throw unexpected("a control character to be escaped") }
+            seen |= byte
+            at += 1
+        }
+        throw unexpected("'\"' at the end of a string")
     }
 
     /// Refuses what is not UTF-8; ASCII needs no look.

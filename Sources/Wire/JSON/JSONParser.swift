@@ -197,10 +197,10 @@ private struct SeenNames {
     }
 
     private func isAmong(_ parser: borrowing JSONParser, _ first: Int, _ last: Int) -> Bool {
-        let name = parser.text(parser.entries[last])
+        let name = parser.entries[last]
         var at = first
         while at < last {
-            if parser.text(parser.entries[at]) == name { return true }
+            if parser.isSame(parser.entries[at], name) { return true }
             at = Int(parser.entries[at + 1].next)
         }
         return false
@@ -219,6 +219,11 @@ private struct SeenNames {
 }
 
 extension JSONParser {
+    fileprivate func isSame(_ name: Entry, _ other: Entry) -> Bool {
+        if name.kind == .string, other.kind == .string, name.number != other.number { return false }
+        return text(name) == text(other)
+    }
+
     fileprivate func text(_ name: Entry) -> String {
         let piece = UnsafeBufferPointer(rebasing: bytes[Int(name.start)..<Int(name.end)])
         return name.kind == .escaped ? JSONParser.unescaped(piece) : String(decoding: piece, as: UTF8.self)

@@ -54,7 +54,7 @@ public final class ObjectReader {
 
     /// The entry of a member's value; nil when it is absent or null.
     func entry(_ name: String) -> Int? {
-        faults.asked.append(name)
+        faults.note(asked: name)
         guard let (index, number) = find(name) else { return nil }
         see(number)
         (nextEntry, nextNumber) = (Int(document.entries[index].next), number + 1)
