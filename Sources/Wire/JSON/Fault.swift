@@ -37,20 +37,13 @@ public final class FaultList {
     /// The faults so far.
     public private(set) var faults: [Fault] = []
 
-    /// The names that the readers which are open have asked for, each reader's behind those of the one around it: for
-    /// hints.
-    var asked: [String] = []
+    /// Whether readers remember the names that they are asked for, so that a hint can tell which was meant.
+    let keepsNames: Bool
 
     /// An empty list.
-    public init() { asked.reserveCapacity(32) }
+    public init() { keepsNames = true }
 
-    /// The list is taken out and put back, so that nothing needs to watch over it while it grows.
-    func note(asked name: String) {
-        var names = asked
-        asked = []
-        names.append(name)
-        asked = names
-    }
+    init(keepsNames: Bool) { self.keepsNames = keepsNames }
 
     /// Notes a fault.
     public func add(at place: @autoclosure () -> JSONPointer, _ detail: @autoclosure () -> String) {

@@ -19,8 +19,12 @@ public final class ObjectReader {
     private let object: Int
     /// False when the value was no object: then its members are not missed one by one.
     let isObject: Bool
-    /// Where the names begin that were asked for here.
-    private let firstAsked: Int
+    /// Where the members end, how many there are, and the marks of their names.
+    private let end: Int
+    private let count: Int
+    private let marks: UInt64
+    /// The names asked for so far, for hints.
+    private(set) var known: [String] = []
     /// The member behind the one found last, where the next one asked for mostly is: its entry and its number.
     private var nextEntry: Int
     private var nextNumber = 0
@@ -35,8 +39,11 @@ public final class ObjectReader {
 
     init(_ node: JSONNode, at origin: Place = .pointer(.root), faults: FaultList = FaultList()) {
         (self.origin, self.faults, document, object) = (origin, faults, node.document, node.index)
-        (firstAsked, nextEntry) = (faults.asked.count, node.index + 1)
-        isObject = node.document.entries[node.index].kind == .object
+        let entry = node.document.entries[node.index]
+        isObject = entry.kind == .object
+        (end, count) = isObject ? (Int(entry.next), entry.count) : (0, 0)
+        marks = isObject ? UInt64(bitPattern: entry.number) : 0
+        nextEntry = node.index + 1
         if !isObject { faults.add(at: place, "must be an object, not \(node.document.kind(at: node.index))") }
     }
 
@@ -49,12 +56,9 @@ public final class ObjectReader {
         }
     }
 
-    /// The names asked for so far, for hints.
-    var known: [String] { Array(faults.asked[firstAsked...]) }
-
     /// The entry of a member's value; nil when it is absent or null.
     func entry(_ name: String) -> Int? {
-        faults.note(asked: name)
+        if faults.keepsNames { known.append(name) }
         guard let (index, number) = find(name) else { return nil }
         see(number)
         (nextEntry, nextNumber) = (Int(document.entries[index].next), number + 1)
@@ -64,13 +68,11 @@ public final class ObjectReader {
     /// The entry of a member's value, and the member's number. Who asks in the document's order finds at once, and most
     /// of what is absent has a mark that no name there has.
     private func find(_ name: String) -> (index: Int, number: Int)? {
-        let entry = document.entries[object]
         let tag = JSONDocument.tag(of: name)
-        let mark = JSONDocument.mark(of: tag)
-        guard isObject, UInt64(bitPattern: entry.number) & mark != 0 else { return nil }
+        guard marks & JSONDocument.mark(of: tag) != 0 else { return nil }
         var (at, number) = (nextEntry, nextNumber)
-        for _ in 0..<entry.count {
-            if at >= Int(entry.next) { (at, number) = (object + 1, 0) }
+        for _ in 0..<count {
+            if at >= end { (at, number) = (object + 1, 0) }
             if document.isNamed(at, name, tag: tag) { return (at + 1, number) }
             (at, number) = (Int(document.entries[at + 1].next), number + 1)
         }
@@ -85,10 +87,7 @@ public final class ObjectReader {
         number < 64 ? seen & (1 << UInt64(number)) != 0 : seenBeyond?.contains(number) ?? false
     }
 
-    private var hasSeenAll: Bool {
-        let count = document.entries[object].count
-        return count < 64 && seen == 1 << UInt64(count) - 1
-    }
+    private var hasSeenAll: Bool { count < 64 && seen == 1 << UInt64(count) - 1 }
 
     /// The entry of a member that must be there; a fault and nil when it is absent or null.
     func requiredEntry(_ name: String) -> Int? {
@@ -127,7 +126,6 @@ public final class ObjectReader {
     private func unseen() -> [(index: Int, number: Int)] {
         guard isObject, !hasSeenAll else { return [] }
         var unseen: [(index: Int, number: Int)] = []
-        let end = Int(document.entries[object].next)
         var (at, number) = (object + 1, 0)
         while at < end {
             if !hasSeen(number) { unseen.append((at, number)) }
@@ -150,7 +148,19 @@ public final class ObjectReader {
             let name = document.text(document.entries[index])
             fault(at: name, "is not a known member" + Spelling.hint(for: name, among: known))
         }
-        faults.asked.removeLast(faults.asked.count - firstAsked)
+    }
+
+    /// Reads a document, and throws everything that is wrong with it. Names are only remembered, for hints, where
+    /// something is: then it is read once more.
+    static func reading<Value>(
+        _ node: JSONNode, _ read: (ObjectReader) -> Value?
+    ) throws(ValidationFaults) -> Value {
+        let reader = ObjectReader(node, faults: FaultList(keepsNames: false))
+        let result = read(reader)
+        reader.close()
+        if reader.faults.faults.isEmpty, let result { return result }
+        let again = ObjectReader(node)
+        return try again.finish(read(again))
     }
 
     /// Closes the object and throws everything that was noted in the document.
