@@ -1,9 +1,16 @@
 /// Points as they come in on one day under one version.
 struct AccrualSource {
-    let version: ProgrammeVersion
-    let day: CivilDate
+    private let version: Int
+    private let wallets: [WalletRules]
+    private let tiers: TierRules
+    private let day: CivilDate
     /// In which they count towards a tier, where they do.
-    let period: Period
+    private let period: Period
+
+    init(version: ProgrammeVersion, day: CivilDate, period: Period) {
+        (self.version, wallets, tiers) = (version.number, version.wallets, version.tiers)
+        (self.day, self.period) = (day, period)
+    }
 
     func accrual(of earned: Earned, for purchase: Purchase) -> PointsAccrued {
         let (order, currency) = (purchase.order, purchase.currency)
@@ -27,7 +34,7 @@ struct AccrualSource {
         _ points: Int64, in wallet: String, by rule: String, _ reason: AccrualReason, order: String? = nil,
         expiry: Expiry? = nil, maturity: Maturity? = nil, partner: String? = nil
     ) -> PointsAccrued {
-        let rules = version.wallet(wallet)
+        let rules = wallets.first { $0.id == wallet } ?? WalletRules(id: wallet)
         let matures: PendingPoints.Until? =
             switch maturity ?? rules.maturity {
             case .immediately: nil
@@ -36,7 +43,7 @@ struct AccrualSource {
             }
         return PointsAccrued(
             wallet: wallet, points: points, expires: (expiry ?? rules.expiry).end(earnedOn: day), matures: matures,
-            rule: rule, version: version.number, reason: reason, partner: partner,
-            period: version.tiers.count(wallet) ? period : nil)
+            rule: rule, version: version, reason: reason, partner: partner,
+            period: tiers.count(wallet) ? period : nil)
     }
 }

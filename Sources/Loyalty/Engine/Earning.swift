@@ -19,7 +19,9 @@ struct Earned: Hashable, Sendable {
 
 /// One sale on its way through the rules of one version, in their order.
 struct Earning {
-    let version: ProgrammeVersion
+    private let rules: [EarningRule]
+    private let stacking: ProgrammeVersion.Stacking
+    /// What earns.
     let lines: [SoldLine]
     let sale: SaleContext
     private(set) var earned: [Earned] = []
@@ -27,9 +29,8 @@ struct Earning {
 
     /// Applies every rule. What is in `lines` is what earns: without excluded categories.
     init(_ version: ProgrammeVersion, on lines: [SoldLine], in sale: SaleContext) throws(Rejection) {
-        (self.version, self.sale) = (version, sale)
+        (rules, stacking, self.sale) = (version.earning, version.stacking, sale)
         self.lines = lines.those { version.earns($0.line) && $0.amount > 0 }
-        let rules = version.earning
         for place in rules.indices where applies(rules[place]) { try apply(rules[place]) }
         if sale.member.isReferred, let referral = version.referral { try apply(referral) }
         for place in rules.indices where rules[place].mayStepIn && rules[place].condition.holds(for: sale) {
@@ -67,12 +68,14 @@ struct Earning {
     private mutating func apply(
         _ rule: EarningRule, at rate: Ratio, on lines: [SoldLine], _ amount: Int64
     ) throws(Rejection) {
-        var weights = Array(repeating: Earning.one, count: lines.count)
-        var total = try points(lines, weights, at: rate, rule)
+        var total = try points(lines, [], at: rate, rule)
         give(total, by: rule, .base(amount: amount, rate: rate))
-        for (multiplier, thousandths, places) in try multipliers(for: rule, on: lines) {
+        let multipliers = try multipliers(for: rule, on: lines)
+        guard !multipliers.isEmpty else { return }
+        var weights = Array(repeating: Earning.one, count: lines.count)
+        for (multiplier, thousandths, places) in multipliers {
             for place in places {
-                switch version.stacking {
+                switch stacking {
                 case .highest: weights[place] = Int128(thousandths) * (Earning.one / 1000)
                 case .multiply: weights[place] = weights[place] * Int128(thousandths) / 1000
                 case .add: weights[place] += Int128(thousandths - 1000) * (Earning.one / 1000)
@@ -91,7 +94,6 @@ struct Earning {
         for base: EarningRule, on lines: [SoldLine]
     ) throws(Rejection) -> [(EarningRule, Int64, [Int])] {
         var candidates: [(EarningRule, Int64, [Int])] = []
-        let rules = version.earning
         for place in rules.indices {
             guard case .multiplier(let thousandths) = rules[place].effect, rules[place].wallet == base.wallet,
                 applies(rules[place])
@@ -104,7 +106,7 @@ struct Earning {
             }
             candidates.append((rule, thousandths, Array(places)))
         }
-        guard !candidates.isEmpty, version.stacking == .highest else { return candidates }
+        guard !candidates.isEmpty, stacking == .highest else { return candidates }
         for place in lines.indices {
             let matching = candidates.indices.filter { candidates[$0].2.contains(place) }
             let winner = matching.max { (candidates[$0].1, -$0) < (candidates[$1].1, -$1) }
@@ -113,14 +115,15 @@ struct Earning {
         return candidates.filter { !$0.2.isEmpty }
     }
 
-    /// Points for lines that each count so many times, rounded once for the order or once for each line.
+    /// Points for lines that each count so many times (once where no weights are given), rounded once for the order or once for each line.
     private func points(
         _ lines: [SoldLine], _ weights: [Int128], at rate: Ratio, _ rule: EarningRule
     ) throws(Rejection) -> Int64 {
         var sum: Int128 = 0
         var points: Int64 = 0
-        for (line, weight) in zip(lines, weights) {
-            let (weighted, overflow) = Int128(line.amount).multipliedReportingOverflow(by: weight)
+        for place in lines.indices {
+            let weight = weights.isEmpty ? Earning.one : weights[place]
+            let (weighted, overflow) = Int128(lines[place].amount).multipliedReportingOverflow(by: weight)
             guard !overflow else { throw Earning.tooLarge }
             sum += weighted
             if rule.roundingBasis == .line { points += try Earning.rounded(weighted, at: rate, rule.rounding) }

@@ -53,7 +53,7 @@ struct Judge {
         let earning = try Earning(version, on: lines, in: context)
         let completed = PurchaseCompleted(
             purchase: purchase, version: version.number, circumstances: circumstances,
-            qualifying: counts(purchase.currency) ? try version.eligible(lines) : 0, period: period, day: day,
+            qualifying: counts(purchase.currency) ? try Earning.sum(earning.lines) : 0, period: period, day: day,
             clocks: version.clocks(after: day), paidWithPoints: paidWithPoints, counts: earning.counts,
             outcome: noOutcome)
         let source = AccrualSource(version: version, day: day, period: period)

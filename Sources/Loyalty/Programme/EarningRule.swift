@@ -62,7 +62,7 @@ public struct EarningRule: Hashable, Sendable {
     public var id: String
     public var wallet: String
     public var effect: Effect
-    public var condition: EarningCondition
+    @Boxed public var condition: EarningCondition
     public var rounding: Rounding
     public var roundingBasis: RoundingBasis
     public var cap: Cap?
@@ -81,7 +81,8 @@ public struct EarningRule: Hashable, Sendable {
         roundingBasis: RoundingBasis = .order, cap: Cap? = nil, budget: Cap? = nil, expiry: Expiry? = nil,
         maturity: Maturity? = nil, unless: Set<String> = []
     ) {
-        (self.id, self.wallet, self.effect, self.condition) = (id, wallet, effect, condition)
+        (self.id, self.wallet, self.effect) = (id, wallet, effect)
+        self.condition = condition
         (self.rounding, self.roundingBasis, self.cap, self.budget) = (rounding, roundingBasis, cap, budget)
         (self.expiry, self.maturity, self.unless) = (expiry, maturity, unless)
     }

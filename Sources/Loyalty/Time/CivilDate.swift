@@ -68,18 +68,19 @@ public struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// Reads `YYYY-MM-DD`; nil for anything else, and for days that do not exist.
     public init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 10, bytes[4] == 0x2D, bytes[7] == 0x2D else { return nil }
-        func number(_ range: Range<Int>) -> Int? {
-            var value = 0
-            for byte in bytes[range] {
-                guard byte >= 0x30, byte <= 0x39 else { return nil }
-                value = value * 10 + Int(byte - 0x30)
+        var digits = 0
+        var count = 0
+        for byte in text.utf8 {
+            count += 1
+            if count == 5 || count == 8 {
+                guard byte == 0x2D else { return nil }
+            } else {
+                guard count <= 10, byte >= 0x30, byte <= 0x39 else { return nil }
+                digits = digits * 10 + Int(byte - 0x30)
             }
-            return value
         }
-        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
-            (1...12).contains(month), day >= 1, day <= CivilDate.daysInMonth(month, of: year)
+        let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100)
+        guard count == 10, (1...12).contains(month), day >= 1, day <= CivilDate.daysInMonth(month, of: year)
         else { return nil }
         self.init(year: year, month: month, day: day)
     }

@@ -37,8 +37,13 @@ public final class FaultList {
     /// The faults so far.
     public private(set) var faults: [Fault] = []
 
+    /// Whether readers remember the names that they are asked for, so that a hint can tell which was meant.
+    let keepsNames: Bool
+
     /// An empty list.
-    public init() {}
+    public init() { keepsNames = true }
+
+    init(keepsNames: Bool) { self.keepsNames = keepsNames }
 
     /// Notes a fault.
     public func add(at place: @autoclosure () -> JSONPointer, _ detail: @autoclosure () -> String) {

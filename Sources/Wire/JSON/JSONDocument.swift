@@ -22,11 +22,17 @@ final class JSONDocument: Sendable {
         var kind: Kind
         /// The bytes: of a text those between its quotes.
         var start: UInt32
+        /// Of an array or object how many elements or members there are.
         var end: UInt32
         /// The entry behind this one and all that lies in it.
         var next: UInt32
-        /// An integer's value; how many members or elements there are; a name's tag.
+        /// An integer's value; a name's tag; of an object the marks of its names.
         var number: Int64 = 0
+
+        /// How many members or elements there are.
+        var count: Int { Int(end) }
+        /// A bit that is the same for the same name: an object whose marks lack it has no such member.
+        var mark: UInt64 { kind == .escaped ? .max : JSONDocument.mark(of: number) }
     }
 
     let bytes: [UInt8]
@@ -36,6 +42,12 @@ final class JSONDocument: Sendable {
 
     /// The document itself.
     var root: JSONNode { JSONNode(document: self, index: 0) }
+
+    /// The text of a value; nil for any other.
+    func text(at index: Int) -> String? {
+        let entry = entries[index]
+        return entry.kind == .string || entry.kind == .escaped ? text(entry) : nil
+    }
 
     /// A text, decoded.
     func text(_ entry: Entry) -> String {
@@ -50,19 +62,44 @@ final class JSONDocument: Sendable {
         let entry = entries[index]
         if entry.kind == .escaped { return text(entry) == name }
         guard entry.number == tag else { return false }
-        return name.utf8.count <= 7 || text(entry) == name
+        return name.utf8.count <= 7 || isNamedBehindTag(entry, name)
+    }
+
+    private func isNamedBehindTag(_ entry: Entry, _ name: String) -> Bool {
+        guard name.utf8.count == Int(entry.end - entry.start) else { return false }
+        var name = name
+        return name.withUTF8 { name in
+            bytes.withUnsafeBufferPointer { bytes in
+                (7..<name.count).allSatisfy { bytes[Int(entry.start) + $0] == name[$0] }
+            }
+        }
     }
 
     /// Tells most names apart at one look: a name's length and its first seven bytes.
     static func tag(of name: UnsafeBufferPointer<UInt8>) -> Int64 {
-        var tag = UInt64(truncatingIfNeeded: name.count) << 56
-        for offset in 0..<min(name.count, 7) { tag |= UInt64(name[offset]) << UInt64(8 * offset) }
+        let bytes = UnsafeRawBufferPointer(name)
+        var tag = UInt64(truncatingIfNeeded: bytes.count) << 56
+        if bytes.count >= 8 {
+            tag |= UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) & 0x00FF_FFFF_FFFF_FFFF
+        } else if bytes.count >= 4 {
+            // Two halves, which may overlap.
+            let rest = bytes.count - 4
+            tag |= UInt64(UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)))
+            tag |= UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: rest, as: UInt32.self))) << (8 * rest)
+        } else {
+            for offset in bytes.indices { tag |= UInt64(bytes[offset]) << UInt64(8 * offset) }
+        }
         return Int64(bitPattern: tag)
     }
 
     static func tag(of name: String) -> Int64 {
         var name = name
         return name.withUTF8(tag)
+    }
+
+    /// One of 64 bits.
+    static func mark(of tag: Int64) -> UInt64 {
+        1 << ((UInt64(bitPattern: tag) &* 0x9E37_79B9_7F4A_7C15) >> 58)
     }
 
     /// A value as a tree.
@@ -77,12 +114,12 @@ final class JSONDocument: Sendable {
         case .string, .escaped: return .string(text(entry))
         case .array:
             var elements: [JSONValue] = []
-            elements.reserveCapacity(Int(entry.number))
+            elements.reserveCapacity(entry.count)
             forEachElement(of: index) { elements.append(value(at: $0)) }
             return .array(elements)
         case .object:
             var members: [JSONMember] = []
-            members.reserveCapacity(Int(entry.number))
+            members.reserveCapacity(entry.count)
             var at = index + 1
             while at < Int(entry.next) {
                 members.append(JSONMember(text(entries[at]), value(at: at + 1)))

@@ -18,15 +18,9 @@ enum JSONEscapes {
 
     /// Whether one of eight bytes needs an escape.
     private static func isAmong(_ word: UInt64) -> Bool {
-        let controls = (word &- 0x2020_2020_2020_2020) & ~word
-        let quotes = zeros(word ^ 0x2222_2222_2222_2222)
-        let backslashes = zeros(word ^ 0x5C5C_5C5C_5C5C_5C5C)
-        let deletes = zeros(word ^ 0x7F7F_7F7F_7F7F_7F7F)
-        return (controls | quotes | backslashes | deletes) & 0x8080_8080_8080_8080 != 0
+        ByteWord.controls(in: word) | ByteWord.quotes(in: word) | ByteWord.backslashes(in: word)
+            | ByteWord.deletes(in: word) != 0
     }
-
-    /// Sets the highest bit of some byte where one of the bytes is zero, and of none where none is.
-    private static func zeros(_ word: UInt64) -> UInt64 { (word &- 0x0101_0101_0101_0101) & ~word }
 
     private static func isNeeded(for byte: UInt8) -> Bool {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F

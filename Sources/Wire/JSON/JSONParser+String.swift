@@ -1,37 +1,53 @@
 extension JSONParser {
     /// Reads the string whose opening quote is here.
-    mutating func string() throws(JSONSyntaxError) {
+    mutating func string(isName: Bool = false) throws(JSONSyntaxError) {
         at += 1
         let start = at
         let isASCII = try skipPlain()
-        if bytes[at] == UInt8(ascii: "\"") {
-            try check(start..<at, isASCII: isASCII)
-            add(.string, start..<at)
-        } else {
+        var kind = Entry.Kind.string
+        if bytes[at] != UInt8(ascii: "\"") {
             try escapedString(from: start, isASCII: isASCII)
-            add(.escaped, start..<at)
+            kind = .escaped
+        } else if !isASCII {
+            try check(start..<at, isASCII: isASCII)
         }
+        let tag = isName ? JSONDocument.tag(of: UnsafeBufferPointer(rebasing: bytes[start..<at])) : 0
+        add(kind, start..<at, number: tag)
         at += 1
     }
 
     /// Moves to the next quote or backslash, which exists when this returns; tells whether only ASCII was skipped.
     private mutating func skipPlain() throws(JSONSyntaxError) -> Bool {
-        var seen: UInt8 = 0
+        let raw = UnsafeRawBufferPointer(bytes)
+        var seen: UInt64 = 0
         var index = at
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                at = index
-                return seen < 0x80
+        while index + 8 <= raw.count {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let stops = ByteWord.quotes(in: word) | ByteWord.backslashes(in: word) | ByteWord.controls(in: word)
+            if stops != 0 {
+                let plain = stops.trailingZeroBitCount & ~7
+                seen |= word & (1 << UInt64(plain) - 1)
+                at = index + plain / 8
+                if bytes[at] < 0x20 { throw unexpected("a control character to be escaped") }
+                return seen & ByteWord.highest == 0
             }
-            seen |= byte
-            if byte < 0x20 {
-                at = index
-                throw unexpected("a control character to be escaped")
-            }
-            index += 1
+            seen |= word
+            index += 8
         }
         at = index
+        return try skipPlainBytes() && seen & ByteWord.highest == 0
+    }
+
+    /// The same for the last bytes of a document.
+    private mutating func skipPlainBytes() throws(JSONSyntaxError) -> Bool {
+        var seen: UInt8 = 0
+        while at < bytes.count {
+            let byte = bytes[at]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return seen < 0x80 }
+            if byte < 0x20 { throw unexpected("a control character to be escaped") }
+            seen |= byte
+            at += 1
+        }
         throw unexpected("'\"' at the end of a string")
     }
 

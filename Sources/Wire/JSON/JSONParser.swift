@@ -63,19 +63,12 @@ struct JSONParser {
                 next: UInt32(truncatingIfNeeded: entries.count + 1), number: number))
     }
 
-    /// Marks what was read last as a name.
-    private mutating func tagName() {
-        let last = entries.count - 1
-        let name = UnsafeBufferPointer(rebasing: bytes[Int(entries[last].start)..<Int(entries[last].end)])
-        entries[last].number = JSONDocument.tag(of: name)
-    }
-
     /// Ends the array or object that was begun at `index`.
-    private mutating func end(_ index: Int, count: Int64) {
+    private mutating func end(_ index: Int, count: Int, marks: UInt64 = 0) {
         depth -= 1
-        entries[index].end = UInt32(truncatingIfNeeded: at)
+        entries[index].end = UInt32(truncatingIfNeeded: count)
         entries[index].next = UInt32(truncatingIfNeeded: entries.count)
-        entries[index].number = count
+        entries[index].number = Int64(bitPattern: marks)
     }
 
     private mutating func word(_ word: StaticString, _ kind: Entry.Kind) throws(JSONSyntaxError) {
@@ -91,22 +84,19 @@ struct JSONParser {
         add(.object, at..<at)
         try descend()
         var names = SeenNames()
-        var count: Int64 = 0
         skipSpace()
         if take(UInt8(ascii: "}")) { return end(index, count: 0) }
         while true {
             let nameOffset = at
             guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw unexpected("a name in quotes") }
-            try string()
-            tagName()
+            try string(isName: true)
             if !names.insert(in: self, from: index + 1), duplicateOffset == nil { duplicateOffset = nameOffset }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw unexpected("':' after a name") }
             skipSpace()
             try value()
-            count += 1
             skipSpace()
-            if take(UInt8(ascii: "}")) { return end(index, count: count) }
+            if take(UInt8(ascii: "}")) { return end(index, count: names.count, marks: names.marks) }
             guard take(UInt8(ascii: ",")) else { throw unexpected("',' or '}' after a member") }
             skipSpace()
         }
@@ -117,7 +107,7 @@ struct JSONParser {
         add(.array, at..<at)
         guard beginsArray() else { throw unexpected("'['") }
         try deepEnough()
-        var count: Int64 = 0
+        var count = 0
         while try nextElement(isFirst: count == 0) {
             try value()
             count += 1
@@ -190,26 +180,27 @@ struct JSONParser {
 /// the object is looked through while it is small, and a set kept when a hostile one grows.
 private struct SeenNames {
     private static let linearLimit = 32
-    private var bits: UInt64 = 0
-    private var count = 0
+    /// Those of all names so far.
+    private(set) var marks: UInt64 = 0
+    private(set) var count = 0
     private var names: Set<String> = []
 
     /// False when the name read last is among the members from entry `first` on already.
     mutating func insert(in parser: borrowing JSONParser, from first: Int) -> Bool {
         let last = parser.entries.count - 1
-        let entry = parser.entries[last]
+        let mark = parser.entries[last].mark
         count += 1
+        let isNew = marks & mark == 0
+        marks |= mark
         if count > Self.linearLimit { return insertIntoSet(parser, first, last) }
-        let bit: UInt64 = entry.kind == .escaped ? .max : 1 << parser.mark(of: entry)
-        defer { bits |= bit }
-        return bits & bit == 0 || !isAmong(parser, first, last)
+        return isNew || !isAmong(parser, first, last)
     }
 
     private func isAmong(_ parser: borrowing JSONParser, _ first: Int, _ last: Int) -> Bool {
-        let name = parser.text(parser.entries[last])
+        let name = parser.entries[last]
         var at = first
         while at < last {
-            if parser.text(parser.entries[at]) == name { return true }
+            if parser.isSame(parser.entries[at], name) { return true }
             at = Int(parser.entries[at + 1].next)
         }
         return false
@@ -228,9 +219,9 @@ private struct SeenNames {
 }
 
 extension JSONParser {
-    /// A number below 64 that is the same for the same name.
-    fileprivate func mark(of name: Entry) -> UInt64 {
-        (UInt64(bitPattern: name.number) &* 0x9E37_79B9_7F4A_7C15) >> 58
+    fileprivate func isSame(_ name: Entry, _ other: Entry) -> Bool {
+        if name.kind == .string, other.kind == .string, name.number != other.number { return false }
+        return text(name) == text(other)
     }
 
     fileprivate func text(_ name: Entry) -> String {

@@ -68,12 +68,12 @@ extension ObjectReader {
             fault(at: name, "must be an array, not \(document.kind(at: array))")
             return nil
         }
-        guard count.contains(Int(entry.number)) else {
-            fault(at: name, "must have \(count.lowerBound) to \(count.upperBound) elements, not \(entry.number)")
+        guard count.contains(entry.count) else {
+            fault(at: name, "must have \(count.lowerBound) to \(count.upperBound) elements, not \(entry.count)")
             return nil
         }
         var values: [Value] = []
-        values.reserveCapacity(Int(entry.number))
+        values.reserveCapacity(entry.count)
         var number = 0
         document.forEachElement(of: array) { index in
             if let value = read(index, number) { values.append(value) }

@@ -21,11 +21,12 @@ extension ObjectReader {
 
     /// An optional `true` or `false`.
     public func optionalBool(_ name: String) -> Bool? {
-        switch optional(name) {
-        case nil: return nil
-        case .bool(let value)?: return value
-        case let other?:
-            fault(at: name, "must be true or false, not \(other.kind)")
+        guard let index = entry(name) else { return nil }
+        switch document.entries[index].kind {
+        case .yes: return true
+        case .no: return false
+        default:
+            fault(at: name, "must be true or false, not \(document.kind(at: index))")
             return nil
         }
     }
@@ -42,7 +43,7 @@ extension ObjectReader {
 
     /// A required ISO 4217 code: three capital letters.
     public func currency(_ name: String) -> String? {
-        required(name).flatMap { currency($0, at: place(of: name)) }
+        requiredEntry(name).flatMap { currency(at: $0, place(of: name)) }
     }
 
     /// An optional RFC 3339 instant in microseconds since 1970-01-01 UTC.
@@ -80,9 +81,8 @@ extension ObjectReader {
     /// A text as ``text(_:at:max:)`` reads it, checked where it stands: most are short and plain.
     func text(at index: Int, _ place: @autoclosure () -> JSONPointer, max: Int) -> String? {
         let entry = document.entries[index]
-        let count = Int(entry.end - entry.start)
         let isPlain =
-            entry.kind == .string && count > 0 && count <= max
+            entry.kind == .string && entry.end > entry.start && Int(entry.end - entry.start) <= max
             && document.bytes.withUnsafeBufferPointer { bytes in
                 var isPlain = true
                 for offset in Int(entry.start)..<Int(entry.end) where bytes[offset] >= 0x7F { isPlain = false }
@@ -142,8 +142,8 @@ extension ObjectReader {
         return nil
     }
 
-    func currency(_ value: JSONValue, at place: @autoclosure () -> JSONPointer) -> String? {
-        if case .string(let code) = value, code.utf8.count == 3,
+    private func currency(at index: Int, _ place: @autoclosure () -> JSONPointer) -> String? {
+        if let code = document.text(at: index), code.utf8.count == 3,
             code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
         {
             return code

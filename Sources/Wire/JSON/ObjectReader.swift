@@ -19,7 +19,18 @@ public final class ObjectReader {
     private let object: Int
     /// False when the value was no object: then its members are not missed one by one.
     let isObject: Bool
-    private var progress: ReadingProgress
+    /// Where the members end, how many there are, and the marks of their names.
+    private let end: Int
+    private let count: Int
+    private let marks: UInt64
+    /// The names asked for so far, for hints.
+    private(set) var known: [String] = []
+    /// The member behind the one found last, where the next one asked for mostly is: its entry and its number.
+    private var nextEntry: Int
+    private var nextNumber = 0
+    /// Which members were found, by their numbers: a word for the first 64, a set for what a hostile body adds.
+    private var seen: UInt64 = 0
+    private var seenBeyond: Set<Int>?
 
     /// A reader of this value; a fault is noted when it is not an object.
     public convenience init(_ value: JSONValue, at place: JSONPointer = .root, faults: FaultList = FaultList()) {
@@ -28,8 +39,11 @@ public final class ObjectReader {
 
     init(_ node: JSONNode, at origin: Place = .pointer(.root), faults: FaultList = FaultList()) {
         (self.origin, self.faults, document, object) = (origin, faults, node.document, node.index)
-        progress = ReadingProgress(next: node.index + 1)
-        isObject = node.document.entries[node.index].kind == .object
+        let entry = node.document.entries[node.index]
+        isObject = entry.kind == .object
+        (end, count) = isObject ? (Int(entry.next), entry.count) : (0, 0)
+        marks = isObject ? UInt64(bitPattern: entry.number) : 0
+        nextEntry = node.index + 1
         if !isObject { faults.add(at: place, "must be an object, not \(node.document.kind(at: node.index))") }
     }
 
@@ -42,16 +56,38 @@ public final class ObjectReader {
         }
     }
 
-    /// The names asked for so far, for hints.
-    var known: [String] { progress.asked }
-
     /// The entry of a member's value; nil when it is absent or null.
     func entry(_ name: String) -> Int? {
-        guard let index = progress.find(name, of: object, in: document, isObject: isObject, asks: true) else {
-            return nil
-        }
+        if faults.keepsNames { known.append(name) }
+        guard let (index, number) = find(name) else { return nil }
+        see(number)
+        (nextEntry, nextNumber) = (Int(document.entries[index].next), number + 1)
         return document.entries[index].kind == .null ? nil : index
     }
+
+    /// The entry of a member's value, and the member's number. Who asks in the document's order finds at once, and most
+    /// of what is absent has a mark that no name there has.
+    private func find(_ name: String) -> (index: Int, number: Int)? {
+        let tag = JSONDocument.tag(of: name)
+        guard marks & JSONDocument.mark(of: tag) != 0 else { return nil }
+        var (at, number) = (nextEntry, nextNumber)
+        for _ in 0..<count {
+            if at >= end { (at, number) = (object + 1, 0) }
+            if document.isNamed(at, name, tag: tag) { return (at + 1, number) }
+            (at, number) = (Int(document.entries[at + 1].next), number + 1)
+        }
+        return nil
+    }
+
+    private func see(_ number: Int) {
+        if number < 64 { seen |= 1 << UInt64(number) } else { seenBeyond = (seenBeyond ?? []).union([number]) }
+    }
+
+    private func hasSeen(_ number: Int) -> Bool {
+        number < 64 ? seen & (1 << UInt64(number)) != 0 : seenBeyond?.contains(number) ?? false
+    }
+
+    private var hasSeenAll: Bool { count < 64 && seen == 1 << UInt64(count) - 1 }
 
     /// The entry of a member that must be there; a fault and nil when it is absent or null.
     func requiredEntry(_ name: String) -> Int? {
@@ -68,25 +104,19 @@ public final class ObjectReader {
 
     /// Whether a member is there and not null; does not count as naming it.
     public func has(_ name: String) -> Bool {
-        guard let index = progress.find(name, of: object, in: document, isObject: isObject, asks: false) else {
-            return false
-        }
-        return document.entries[index].kind != .null
+        find(name).map { document.entries[$0.index].kind != .null } ?? false
     }
 
     /// Whether a member is there and null; does not count as naming it.
     public func isNull(_ name: String) -> Bool {
-        guard let index = progress.find(name, of: object, in: document, isObject: isObject, asks: false) else {
-            return false
-        }
-        return document.entries[index].kind == .null
+        find(name).map { document.entries[$0.index].kind == .null } ?? false
     }
 
     /// Members that nobody has named yet, in order; they count as named from now on.
     public func remaining() -> [JSONMember] {
         var rest: [JSONMember] = []
         for (index, number) in unseen() {
-            progress.seen.insert(number)
+            see(number)
             rest.append(JSONMember(document.text(document.entries[index]), document.value(at: index + 1)))
         }
         return rest
@@ -94,12 +124,11 @@ public final class ObjectReader {
 
     /// The entries and the numbers of the names that nobody has asked for.
     private func unseen() -> [(index: Int, number: Int)] {
-        guard isObject, !progress.seen.isComplete(Int(document.entries[object].number)) else { return [] }
+        guard isObject, !hasSeenAll else { return [] }
         var unseen: [(index: Int, number: Int)] = []
-        let end = Int(document.entries[object].next)
         var (at, number) = (object + 1, 0)
         while at < end {
-            if !progress.seen.contains(number) { unseen.append((at, number)) }
+            if !hasSeen(number) { unseen.append((at, number)) }
             (at, number) = (Int(document.entries[at + 1].next), number + 1)
         }
         return unseen
@@ -121,6 +150,19 @@ public final class ObjectReader {
         }
     }
 
+    /// Reads a document, and throws everything that is wrong with it. Names are only remembered, for hints, where
+    /// something is: then it is read once more.
+    static func reading<Value>(
+        _ node: JSONNode, _ read: (ObjectReader) -> Value?
+    ) throws(ValidationFaults) -> Value {
+        let reader = ObjectReader(node, faults: FaultList(keepsNames: false))
+        let result = read(reader)
+        reader.close()
+        if reader.faults.faults.isEmpty, let result { return result }
+        let again = ObjectReader(node)
+        return try again.finish(read(again))
+    }
+
     /// Closes the object and throws everything that was noted in the document.
     public func finish() throws(ValidationFaults) {
         close()
@@ -132,60 +174,5 @@ public final class ObjectReader {
         try finish()
         guard let value else { throw ValidationFaults([Fault(pointer: place.text, detail: "is incomplete")]) }
         return value
-    }
-}
-
-/// How far an object has been read.
-private struct ReadingProgress {
-    /// The member behind the one found last, where the next one asked for mostly is: its entry and its number.
-    private var next: Int
-    private var number = 0
-    var seen = SeenMembers()
-    private(set) var asked: [String] = []
-
-    init(next: Int) {
-        self.next = next
-        asked.reserveCapacity(12)
-    }
-
-    /// The entry of a member's value. Who asks in the document's order finds at once.
-    mutating func find(
-        _ name: String, of object: Int, in document: JSONDocument, isObject: Bool, asks: Bool
-    ) -> Int? {
-        if asks { asked.append(name) }
-        guard isObject else { return nil }
-        let end = Int(document.entries[object].next)
-        let tag = JSONDocument.tag(of: name)
-        var (at, number) = (next, number)
-        for _ in 0..<document.entries[object].number {
-            if at >= end { (at, number) = (object + 1, 0) }
-            let behind = Int(document.entries[at + 1].next)
-            if document.isNamed(at, name, tag: tag) {
-                if asks {
-                    (next, self.number) = (behind, number + 1)
-                    seen.insert(number)
-                }
-                return at + 1
-            }
-            (at, number) = (behind, number + 1)
-        }
-        return nil
-    }
-}
-
-/// Numbers of members: a word for the first 64, a set for what a hostile body adds.
-private struct SeenMembers {
-    private var first: UInt64 = 0
-    private var others: Set<Int> = []
-
-    /// Whether all of so many are there.
-    func isComplete(_ count: Int) -> Bool { count < 64 && first == 1 << UInt64(count) - 1 }
-
-    func contains(_ index: Int) -> Bool {
-        index < 64 ? first & (1 << UInt64(index)) != 0 : others.contains(index)
-    }
-
-    mutating func insert(_ index: Int) {
-        if index < 64 { first |= 1 << UInt64(index) } else { others.insert(index) }
     }
 }

@@ -11,10 +11,8 @@ public enum CodecError: Error, Sendable, Equatable {
 
     /// Runs a reader over stored bytes.
     static func reading<Value>(_ value: JSONNode, _ read: (ObjectReader) -> Value?) throws(CodecError) -> Value {
-        let reader = ObjectReader(value)
-        let result = read(reader)
         do throws(ValidationFaults) {
-            return try reader.finish(result)
+            return try ObjectReader.reading(value, read)
         } catch {
             throw .invalid(error.faults)
         }

@@ -16,7 +16,7 @@ public enum EventCodec {
     /// The event behind a type and data.
     /// - Throws: ``CodecError``; nothing that ``encode(_:)`` wrote is refused.
     public static func decode(type: String, data: [UInt8]) throws(CodecError) -> LoyaltyEvent {
-        guard let known = RecordedType(rawValue: type) else { throw .unknownType(type) }
+        guard let known = RecordedType(named: type) else { throw .unknownType(type) }
         let value = try Upcaster.current(try CodecError.parsing(data), of: known)
         return try CodecError.reading(value) { $0.event(known) }
     }

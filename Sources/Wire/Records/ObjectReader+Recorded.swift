@@ -4,12 +4,12 @@ internal import Loyalty
 extension ObjectReader {
     /// A required text, whatever it is.
     func recordedText(_ name: String) -> String? {
-        required(name).flatMap { recorded($0, at: name) }
+        requiredEntry(name).flatMap { recordedText(at: $0, name) }
     }
 
     /// An optional text, whatever it is.
     func optionalRecordedText(_ name: String) -> String? {
-        optional(name).flatMap { recorded($0, at: name) }
+        entry(name).flatMap { recordedText(at: $0, name) }
     }
 
     /// What a member is spoken to in.
@@ -22,12 +22,16 @@ extension ObjectReader {
 
     /// Optional texts; none where they are absent.
     func recordedTexts(_ name: String) -> [String] {
-        guard let value = optional(name) else { return [] }
-        guard case .array(let elements) = value else {
-            fault(at: name, "must be an array, not \(value.kind)")
+        guard let array = entry(name) else { return [] }
+        guard document.entries[array].kind == .array else {
+            fault(at: name, "must be an array, not \(document.kind(at: array))")
             return []
         }
-        return elements.compactMap { recorded($0, at: name) }
+        var texts: [String] = []
+        document.forEachElement(of: array) { index in
+            if let text = recordedText(at: index, name) { texts.append(text) }
+        }
+        return texts
     }
 
     /// A required whole number.
@@ -38,12 +42,12 @@ extension ObjectReader {
 
     /// A required date.
     func recordedDate(_ name: String) -> CivilDate? {
-        required(name).flatMap { recordedDate($0, at: name) }
+        requiredEntry(name).flatMap { recordedDate(at: $0, name) }
     }
 
     /// An optional date.
     func optionalRecordedDate(_ name: String) -> CivilDate? {
-        optional(name).flatMap { recordedDate($0, at: name) }
+        entry(name).flatMap { recordedDate(at: $0, name) }
     }
 
     /// A required array of objects, however many.
@@ -67,7 +71,7 @@ extension ObjectReader {
 
     /// A required RFC 3339 instant.
     func recordedTime(_ name: String) -> Instant? {
-        required(name) == nil ? nil : optionalTime(name).map(Instant.init(micros:))
+        requiredEntry(name) == nil ? nil : optionalTime(name).map(Instant.init(micros:))
     }
 
     /// A required word of an enumeration.
@@ -84,16 +88,20 @@ extension ObjectReader {
 
     /// A required text that stands for something.
     func recorded<Value>(_ name: String, _ detail: String, _ read: (String) -> Value?) -> Value? {
-        required(name).flatMap { value in
-            if case .string(let text) = value, let result = read(text) { return result }
-            fault(at: name, "must be \(detail)")
-            return nil
-        }
+        requiredEntry(name).flatMap { recorded(at: $0, name, detail, read) }
     }
 
     /// An optional text that stands for something.
     func optionalRecorded<Value>(_ name: String, _ detail: String, _ read: (String) -> Value?) -> Value? {
-        has(name) ? recorded(name, detail, read) : optional(name).flatMap { _ in nil }
+        entry(name).flatMap { recorded(at: $0, name, detail, read) }
+    }
+
+    private func recorded<Value>(
+        at index: Int, _ name: String, _ detail: String, _ read: (String) -> Value?
+    ) -> Value? {
+        if let text = document.text(at: index), let result = read(text) { return result }
+        fault(at: name, "must be \(detail)")
+        return nil
     }
 
     /// A required object whose shape has versions of its own: raised to the current one, then read.
@@ -113,14 +121,14 @@ extension ObjectReader {
         }
     }
 
-    private func recorded(_ value: JSONValue, at name: String) -> String? {
-        if case .string(let text) = value { return text }
-        fault(at: name, "must be a string, not \(value.kind)")
+    private func recordedText(at index: Int, _ name: String) -> String? {
+        if let text = document.text(at: index) { return text }
+        fault(at: name, "must be a string, not \(document.kind(at: index))")
         return nil
     }
 
-    private func recordedDate(_ value: JSONValue, at name: String) -> CivilDate? {
-        if case .string(let text) = value, let date = CivilDate(text) { return date }
+    private func recordedDate(at index: Int, _ name: String) -> CivilDate? {
+        if let text = document.text(at: index), let date = CivilDate(text) { return date }
         fault(at: name, "must be a date such as 2026-12-31")
         return nil
     }

@@ -28,6 +28,15 @@ enum RecordedType: String, CaseIterable {
     case memberRestated = "member.restated"
     case memberErased = "member.erased"
 
+    /// All by their names: looking a name up costs less than comparing it with each.
+    private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+
+    /// The type of that name.
+    init?(named name: String) {
+        guard let type = RecordedType.byName[name] else { return nil }
+        self = type
+    }
+
     /// The schema version that is written.
     var version: Int64 {
         switch self {

@@ -9,10 +9,8 @@ public enum BodyError: Error, Sendable, Equatable {
     static func reading<Value>(
         _ value: JSONNode, _ read: (ObjectReader) -> Value?
     ) throws(BodyError) -> Value {
-        let reader = ObjectReader(value)
-        let result = read(reader)
         do throws(ValidationFaults) {
-            return try reader.finish(result)
+            return try ObjectReader.reading(value, read)
         } catch {
             throw .invalid(error.faults)
         }

@@ -68,10 +68,10 @@ extension ObjectReader {
     }
 
     private func uriReference(_ text: String, at name: String) -> String? {
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
+        var rest = text.utf8.makeIterator()
+        while let byte = rest.next() {
             if byte == UInt8(ascii: "%") {
-                guard let high = rest.popFirst(), let low = rest.popFirst(), Hex.value(of: high) != nil,
+                guard let high = rest.next(), let low = rest.next(), Hex.value(of: high) != nil,
                     Hex.value(of: low) != nil
                 else {
                     fault(at: name, "must be a URI reference: % is followed by two hex digits")

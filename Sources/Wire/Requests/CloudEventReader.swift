@@ -81,7 +81,7 @@ extension ObjectReader {
         _ = word("specversion", of: ["1.0"])
         let id = string("id", max: CloudEventLimit.id)
         let source = uriReference("source")
-        let type = word("type", of: EventType.allCases.map(\.rawValue)).flatMap(EventType.init)
+        let type = word("type", of: EventType.names).flatMap(EventType.init)
         let time = optionalTime("time").map(Instant.init(micros:))
         checkContentType()
         if has("data_base64") { fault(at: "data_base64", "must be absent: data is JSON, in data") }

@@ -55,4 +55,6 @@ public enum EventType: String, Hashable, Sendable, CaseIterable {
     case purchaseCompleted = "purchase.completed"
     case purchaseReturned = "purchase.returned"
     case activityCompleted = "activity.completed"
+
+    static let names = allCases.map(\.rawValue)
 }

@@ -2,29 +2,32 @@ extension ObjectReader {
     /// A required member reference: exactly one of `id`, `card`, `external_id`, `email`.
     func memberReference(_ name: String) -> MemberReference? {
         object(name) { reader in
-            let named = MemberReference.Kind.allCases.compactMap { kind in
-                reader.optional(kind.rawValue).map { (kind, $0) }
+            var named: (kind: MemberReference.Kind, entry: Int)?
+            var count = 0
+            for kind in MemberReference.Kind.allCases {
+                guard let entry = reader.entry(kind.rawValue) else { continue }
+                named = (kind, entry)
+                count += 1
             }
-            guard named.count == 1, let (kind, value) = named.first else {
+            guard count == 1, let named else {
                 if reader.isObject {
                     reader.faults.add(at: reader.place, "must have exactly one of id, card, external_id, email")
                 }
                 return nil
             }
-            return reader.reference(kind, value)
+            return reader.reference(named.kind, at: named.entry)
         }
     }
 
     /// An optional member under the name of an identifier, in normal form.
     func optionalIdentifier(_ kind: MemberReference.Kind) -> String? {
-        optional(kind.rawValue).flatMap { reference(kind, $0)?.value }
+        entry(kind.rawValue).flatMap { reference(kind, at: $0)?.value }
     }
 
-    private func reference(_ kind: MemberReference.Kind, _ value: JSONValue) -> MemberReference? {
-        let place = place(of: kind.rawValue)
-        guard let text = text(value, at: place, max: MemberReference.maximumLength) else { return nil }
+    private func reference(_ kind: MemberReference.Kind, at entry: Int) -> MemberReference? {
+        guard let text = text(at: entry, place(of: kind.rawValue), max: MemberReference.maximumLength) else { return nil }
         let reference = MemberReference(kind, text)
-        if reference == nil { faults.add(at: place, "must be an e-mail address") }
+        if reference == nil { faults.add(at: place(of: kind.rawValue), "must be an e-mail address") }
         return reference
     }
 }
