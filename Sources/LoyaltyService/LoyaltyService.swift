@@ -85,7 +85,8 @@ public final class LoyaltyService: Sendable {
                     log: log, means: Plan.Means(programmes: programmes, keys: keys), window: window,
                     cachedMembers: share, clock: clock)
             })
-        accounts = AccountReader(log: log, client: client, capacity: configuration.cachedMembers)
+        accounts = AccountReader(
+            log: log, client: client, window: window, capacity: configuration.cachedMembers)
     }
 
     /// Records until ``shutdown()``; returns when everything taken is answered.

@@ -64,6 +64,10 @@ public final class PostgresClient: Sendable {
         state.withLock { $0.phase = .closed }
     }
 
+    /// The thread of the connections: what asks the database again and again, and does little with the answers, asks from
+    /// there without waking another thread each time.
+    public var executor: any TaskExecutor { reactor }
+
     /// Whether at least one read lane has its connection.
     public var isConnected: Bool { lanes.contains(where: \.isConnected) }
 

@@ -72,16 +72,19 @@ public final class ThrowawayPostgres: Sendable {
 
     /// Makes a new, empty database that the role `treue` owns.
     ///
+    /// - Parameter partitions: those of a log that is made in it; nil for as many as a log has by itself.
     /// - Returns: its URL for the role `treue`, which is no superuser.
     /// - Throws: `PostgresServerError`.
-    public func freshDatabase() async throws -> String {
+    public func freshDatabase(partitions: Int? = nil) async throws -> String {
         let number = state.withLock { state in
             state.databases += 1
             return state.databases
         }
         let name = "test_\(number)"
         _ = try await offPool { [self] in
-            try instance.query("CREATE DATABASE \(name) OWNER treue;", at: superuserURL(for: "postgres"))
+            let setting = partitions.map { "ALTER DATABASE \(name) SET treue.partitions = \($0);" } ?? ""
+            return try instance.query(
+                "CREATE DATABASE \(name) OWNER treue;\n\(setting)", at: superuserURL(for: "postgres"))
         }
         return url(role: "treue", database: name)
     }

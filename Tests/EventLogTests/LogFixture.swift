@@ -15,9 +15,13 @@ struct LogFixture: Sendable {
     static let now: Int64 = 1_700_000_000_000_000
 
     /// Runs `body` against a fresh log and closes the connections afterwards.
-    static func with(leases: Int = 4, _ body: (LogFixture) async throws -> Void) async throws {
+    ///
+    /// - Parameter partitions: as many as an administrator asked for; nil where nobody did.
+    static func with(
+        leases: Int = 4, partitions: Int? = nil, _ body: (LogFixture) async throws -> Void
+    ) async throws {
         let postgres = try await ThrowawayPostgres.shared()
-        let url = try await postgres.freshDatabase()
+        let url = try await postgres.freshDatabase(partitions: partitions)
         try await withClient(url, leases: leases) { client in
             _ = try await client.withLease { try await Migrator().migrate(on: $0) }
             let log = try await EventLog.open(on: client)

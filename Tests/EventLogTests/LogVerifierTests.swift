@@ -104,7 +104,7 @@ struct LogVerifierTests {
 
     @Test("each damage is named by partition and position, and nothing else is")
     func named() async throws {
-        try await LogFixture.with { fixture in
+        try await LogFixture.with(partitions: Self.damages.count + 2) { fixture in
             // Damage n happens to the only stream of partition n; the partitions after the last stay whole.
             let streams = (0..<fixture.log.partitions).map { partition in stream(in: partition, of: fixture.log) }
             let appends = streams.enumerated().map { StreamAppend.some(6, to: $1, key: [UInt8($0)]) }

@@ -29,6 +29,31 @@ struct MigratorTests {
         }
     }
 
+    @Test("a log that holds events keeps its partitions, and accounts keep their states")
+    func grown() async throws {
+        try await withDatabase { client, _ in
+            let older = Migrator(
+                foundation: Schema.foundation, migrations: Array(Schema.migrations.prefix(11)), objects: [])
+            _ = try await migrate(client, older)
+            #expect(try await EventLog.open(on: client).partitions == 64)
+            _ = try await client.query("UPDATE treue.head SET position = 1 WHERE partition = 40")
+            _ = try await client.query(
+                """
+                INSERT INTO treue.account (version, updated_at, partition, member_id, state)
+                VALUES (7, '2026-01-01', 40, '00000000-0000-0000-0000-000000000001', 'points')
+                """)
+            _ = try await migrate(client)
+            #expect(try await EventLog.open(on: client).partitions == 64)
+            let rows = try await client.query(
+                """
+                SELECT partition, version, state, updated_at = '2026-01-01' FROM treue.account
+                 WHERE member_id = '00000000-0000-0000-0000-000000000001'
+                """)
+            #expect(try rows[0].int4(0) == 40 && rows[0].int8(1) == 7 && rows[0].bool(3))
+            #expect(try rows[0].bytes(2) == Array("points".utf8))
+        }
+    }
+
     @Test("of eight servers that start at once one migrates")
     func eightAtOnce() async throws {
         try await withDatabase { client, url in

@@ -162,7 +162,7 @@ struct DamageTests {
     @Test("each kind is found and named by projection and member or partition, and nothing else is")
     func named() async throws {
         #expect(RowDamage.all.count >= 30)
-        try await Server.with { server async throws in
+        try await Server.with(partitions: 64) { server async throws in
             let members = try await members(RowDamage.all.count, server)
             let catalogue = ProjectionCatalogue(client: server.client, log: server.log, zone: .utc)
             for report in catalogue.reports {

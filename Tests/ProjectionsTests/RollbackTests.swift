@@ -115,7 +115,7 @@ struct RollbackTests {
             try await server.tamper(
                 """
                 CREATE TABLE treue.account_next (LIKE treue.account INCLUDING ALL);
-                INSERT INTO treue.account_next SELECT version, updated_at, partition, gen_random_uuid(), '\\xff'
+                INSERT INTO treue.account_next SELECT partition, gen_random_uuid(), '\\xff', version, updated_at
                   FROM treue.account;
                 INSERT INTO treue.checkpoint SELECT position, partition, 'account_next' FROM treue.head;
                 UPDATE treue.projection SET building_version = 99 WHERE name = 'account';

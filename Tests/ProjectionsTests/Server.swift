@@ -23,9 +23,9 @@ struct Server: Sendable {
     /// Many servers at once need more connections than the cluster that all tests share has.
     private static let cluster = Task { try await ThrowawayPostgres.start(configuration: ["max_connections = 400"]) }
 
-    static func with(_ body: @Sendable (Server) async throws -> Void) async throws {
+    static func with(partitions: Int? = nil, _ body: @Sendable (Server) async throws -> Void) async throws {
         let postgres = try await cluster.value
-        let url = try await postgres.freshDatabase()
+        let url = try await postgres.freshDatabase(partitions: partitions)
         let client = try await client(url)
         _ = try await client.withLease { try await Migrator().migrate(on: $0) }
         _ = try await AccountProjection(client: client, log: try await EventLog.open(on: client)).adoptWhileEmpty()

@@ -25,7 +25,7 @@ struct VerifyTests {
             let ghost = UUID()
             try await server.tamper(
                 """
-                INSERT INTO treue.account SELECT version, updated_at, partition, '\(ghost)', state FROM treue.account
+                INSERT INTO treue.account SELECT partition, '\(ghost)', state, version, updated_at FROM treue.account
                  WHERE member_id = '\(members[0])';
                 DELETE FROM treue.account WHERE member_id = '\(members[0])';
                 UPDATE treue.account SET version = version + 1 WHERE member_id = '\(members[1])';

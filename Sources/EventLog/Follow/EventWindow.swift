@@ -1,3 +1,4 @@
+public import Foundation
 import Synchronization
 
 /// The last events that this process knows: what it has appended itself, and what its followers have read, so that the
@@ -12,7 +13,8 @@ public final class EventWindow: Sendable {
     ///   - appended: about so many of the events that this process has appended last are kept: those of a second or two.
     ///   - read: of those that its followers have read last: they read the same ones one after the other.
     public init(appended: Int = 20_480, read: Int = 8_192) {
-        (self.appended, self.read) = (Mutex(Stretch(most: appended)), Mutex(Stretch(most: read)))
+        self.appended = Mutex(Stretch(most: appended))
+        self.read = Mutex(Stretch(most: read))
     }
 
     /// The events behind a position, as far as they are here without a gap; empty where the next one is not.
@@ -20,6 +22,21 @@ public final class EventWindow: Sendable {
         let found = appended.withLock { $0.events(of: partition, after: position, limit: limit) }
         guard found.isEmpty else { return found }
         return read.withLock { $0.events(of: partition, after: position, limit: limit) }
+    }
+
+    /// What this process knows of the events between two positions.
+    public enum Between: Equatable, Sendable {
+        /// It has appended them all: whose they are.
+        case known([UUID])
+        /// Some of them are being appended at this moment, it seems: they may be here soon.
+        case soon
+        /// Somebody else has appended some of them, or it is long ago.
+        case unknown
+    }
+
+    /// Whose events stand behind a position, up to another one.
+    public func between(_ after: Int64, and last: Int64, of partition: Int) -> Between {
+        appended.withLock { $0.between(after, and: last, of: partition) }
     }
 
     /// Keeps events that were just committed, those of one partition in order and without a gap.
@@ -42,6 +59,17 @@ struct Stretch {
     func events(of partition: Int, after position: Int64, limit: Int) -> [RecordedEvent] {
         guard let events = held[partition], let first = events.first?.position, first <= position + 1 else { return [] }
         return Array(events.dropFirst(Int(position + 1 - first)).prefix(limit))
+    }
+
+    /// Events that one batch may append to a partition, more or less: so many may be committed and not be here yet.
+    private static let batch: Int64 = 256
+
+    func between(_ after: Int64, and last: Int64, of partition: Int) -> EventWindow.Between {
+        guard let events = held[partition], let first = events.first?.position, let end = events.last?.position,
+            first <= after + 1, last - end <= Self.batch
+        else { return .unknown }
+        guard last <= end else { return .soon }
+        return .known(self.events(of: partition, after: after, limit: Int(last - after)).map(\.stream))
     }
 
     /// What goes on from what is here, or overlaps it, is added; what is older changes nothing; a gap begins anew. Where it

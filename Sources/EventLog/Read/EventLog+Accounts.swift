@@ -41,54 +41,66 @@ extension EventLog {
         return accounts
     }
 
-    private static let accountsSince: PostgresStatement = """
-        SELECT here.generation, found.n::int, found.version, found.state
+    private static let endsOf: PostgresStatement = """
+        SELECT here.generation, head.partition, head.position
+          FROM treue.projection AS here
+          LEFT JOIN treue.head ON head.partition = ANY ($1)
+         WHERE here.name = 'account'
+        """
+
+    /// The ends of some partitions, and which account table there is at that moment.
+    ///
+    /// - Returns: by partition, the position of its last event.
+    public func ends(
+        of partitions: some Collection<Int>, on connection: some PostgresQuerying
+    ) async throws(PostgresError) -> (generation: Int64, positions: [Int: Int64]) {
+        let wanted = PostgresValue.int4Array(partitions.map { Int32(truncatingIfNeeded: $0) })
+        var (generation, positions): (Int64, [Int: Int64]) = (0, [:])
+        for row in try await connection.query(Self.endsOf, [wanted]) {
+            generation = try row.int8(0)
+            if let partition = try row.optionalInt4(1) { positions[Int(partition)] = try row.int8(2) }
+        }
+        return (generation, positions)
+    }
+
+    private static let accountsNow: PostgresStatement = """
+        SELECT here.generation, found.*
           FROM treue.projection AS here
           LEFT JOIN LATERAL (
-               SELECT wanted.n, account.version,
-                      CASE WHEN account.version = wanted.version AND here.generation = $4 THEN NULL
-                           ELSE account.state END AS state
-                 FROM unnest($1::int[], $2::uuid[], $3::bigint[])
-                      WITH ORDINALITY AS wanted (partition, member_id, version, n)
+               SELECT account.member_id, head.position, account.version, account.state
+                 FROM unnest($1::int[], $2::uuid[]) AS wanted (partition, member_id)
                 CROSS JOIN LATERAL (
-                      SELECT version, state FROM treue.account
+                      SELECT member_id, version, state FROM treue.account
                        WHERE partition = wanted.partition AND member_id = wanted.member_id LIMIT 1) AS account
+                CROSS JOIN LATERAL (
+                      SELECT position FROM treue.head WHERE partition = wanted.partition LIMIT 1) AS head
                ) AS found ON true
          WHERE here.name = 'account'
         """
 
-    /// What became of accounts that were read before.
-    public struct AccountsSince: Sendable {
-        /// The account table that this is from.
+    /// Accounts as of one moment.
+    public struct AccountsNow: Sendable {
+        /// The account table that they are from.
         public var generation: Int64
-        /// In no order; `index` counts the members asked for. `state` is nil where it is the one known already.
-        public var accounts: [(index: Int, version: Int64, state: [UInt8]?)]
+        /// In no order; `position` is the end of the member's partition at that moment.
+        public var rows: [(row: AccountRow, position: Int64)]
     }
 
-    /// The account rows of these members without the states that the caller knows. One that has no row is missing from
-    /// the answer.
-    ///
-    /// - Parameters:
-    ///   - knownVersions: for each member the version whose state is known; 0 for none.
-    ///   - generation: the account table that they were read from; nil where nothing is known.
-    public func accounts(
-        of members: [UUID], knownVersions: [Int64], generation: Int64?, on connection: some PostgresQuerying
-    ) async throws(PostgresError) -> AccountsSince {
+    /// The account rows of these members, and how far their partitions went at that moment. One that has no row is missing
+    /// from the answer.
+    public func accountsNow(
+        of members: [UUID], on connection: some PostgresQuerying
+    ) async throws(PostgresError) -> AccountsNow {
         let partitions = members.map { Int32(truncatingIfNeeded: partition(of: $0)) }
-        let rows = try await connection.query(
-            Self.accountsSince,
-            [
-                .int4Array(partitions), .uuidArray(members), .int8Array(knownVersions),
-                .int8(generation ?? -1),
-            ])
-        var result = AccountsSince(generation: 0, accounts: [])
-        result.accounts.reserveCapacity(rows.count)
-        for row in rows {
-            result.generation = try row.int8(0)
-            guard let number = try row.optionalInt4(1) else { continue }
-            result.accounts.append((Int(number) - 1, try row.int8(2), try row.optionalBytes(3)))
+        var found = AccountsNow(generation: 0, rows: [])
+        found.rows.reserveCapacity(members.count)
+        for row in try await connection.query(Self.accountsNow, [.int4Array(partitions), .uuidArray(members)]) {
+            found.generation = try row.int8(0)
+            guard let member = try row.optionalUUID(1) else { continue }
+            found.rows.append(
+                (AccountRow(member: member, version: try row.int8(3), state: try row.bytes(4)), try row.int8(2)))
         }
-        return result
+        return found
     }
 
     private static let generation: PostgresStatement = "SELECT generation FROM treue.projection WHERE name = 'account'"

@@ -6,21 +6,22 @@ import Synchronization
 import Wire
 
 /// Reads accounts for many callers at once: who asks while a query is under way goes into the next one, together with
-/// all others. The database is asked for every single read, so that an answer holds whatever any server wrote before;
-/// but a state that is still at the version that was read before is neither sent nor decoded again.
+/// all others. The database is asked behind every single call, so that an answer holds whatever any server wrote before;
+/// but where it says that a partition ends where it ended, or only this process has gone on since, what is known of its
+/// members is neither sent nor decoded again.
 final class AccountReader: Sendable {
     private typealias Waiter = CheckedContinuation<Result<KnownMember, any Error>, Never>
+    private typealias Found = [UUID: Result<KnownMember, any Error>]
 
     private struct State {
         var waiting: [(member: UUID, waiter: Waiter)] = []
         var queries = 0
-        var known: MemberCache
-        /// The account table that `known` was read from.
-        var generation: Int64?
+        var known: KnownAccounts
     }
 
     private let log: EventLog
     private let client: PostgresClient
+    private let window: EventWindow
     private let state: Mutex<State>
 
     /// Members asked for in one query at most.
@@ -28,10 +29,12 @@ final class AccountReader: Sendable {
     /// Queries under way at most: while one is worked at by the database, the answers of another are written.
     private static let mostQueries = 2
 
-    /// - Parameter capacity: states held at most.
-    init(log: EventLog, client: PostgresClient, capacity: Int) {
-        (self.log, self.client) = (log, client)
-        state = Mutex(State(known: MemberCache(capacity: capacity)))
+    /// - Parameters:
+    ///   - window: knows whose events this process has appended.
+    ///   - capacity: states held at most.
+    init(log: EventLog, client: PostgresClient, window: EventWindow, capacity: Int) {
+        (self.log, self.client, self.window) = (log, client, window)
+        state = Mutex(State(known: KnownAccounts(capacity: capacity, partitions: log.partitions)))
     }
 
     /// The member as recorded at a moment after the call.
@@ -46,7 +49,7 @@ final class AccountReader: Sendable {
                 return true
             }
             // A task of its own: others wait for its answers too, whatever becomes of the caller.
-            if begins { Task { await readAll() } }
+            if begins { Task(executorPreference: client.executor) { await self.readAll() } }
         }
         return try found.get()
     }
@@ -55,7 +58,7 @@ final class AccountReader: Sendable {
     private func readAll() async {
         while let batch = nextBatch() {
             do {
-                let found = try await read(Array(Set(batch.map(\.member))))
+                let found = try await read(Set(batch.map(\.member)))
                 for (member, waiter) in batch {
                     waiter.resume(returning: found[member] ?? .failure(ServiceError.memberNotFound))
                 }
@@ -77,43 +80,98 @@ final class AccountReader: Sendable {
         }
     }
 
-    private func read(_ members: [UUID]) async throws -> [UUID: Result<KnownMember, any Error>] {
-        let (known, generation) = state.withLock { state in
-            (members.map { state.known[$0] }, state.generation)
+    private func read(_ members: Set<UUID>) async throws -> Found {
+        var found = try await known(members)
+        let missing = members.filter { found[$0] == nil }
+        guard !missing.isEmpty else { return found }
+        let now = try await log.accountsNow(of: Array(missing), on: client)
+        let read = now.rows.map { row, position in
+            let member = Result<KnownMember, any Error> {
+                KnownMember(version: row.version, state: try StateCodec.decode(row.state))
+            }
+            return (id: row.member, member: member, position: position)
         }
-        let rows = try await log.accounts(
-            of: members, knownVersions: known.map { $0?.version ?? 0 }, generation: generation, on: client)
-        var found: [UUID: Result<KnownMember, any Error>] = [:]
-        found.reserveCapacity(rows.accounts.count)
-        var fresh: [(UUID, KnownMember)] = []
-        for row in rows.accounts {
-            if let bytes = row.state {
-                let member: Result<KnownMember, any Error> = Result {
-                    KnownMember(version: row.version, state: try StateCodec.decode(bytes))
-                }
-                found[members[row.index]] = member
-                if case .success(let member) = member { fresh.append((members[row.index], member)) }
-            } else if let member = known[row.index] {
-                found[members[row.index]] = .success(member)
+        state.withLock { state in
+            for (id, member, position) in read {
+                guard case .success(let member) = member else { continue }
+                state.known.keep(member, as: id, of: log.partition(of: id), at: position, in: now.generation)
             }
         }
-        remember(fresh, of: rows.generation)
+        for (id, member, _) in read { found[id] = member }
         return found
     }
 
-    private func remember(_ fresh: [(UUID, KnownMember)], of generation: Int64) {
-        state.withLock { state in
-            if state.generation != generation {
-                // A query that began before the swap may end after one that began behind it: what it knows is old.
-                guard state.generation.map({ $0 < generation }) ?? true else { return }
-                state.known.removeAll()
-                state.generation = generation
+    /// Those of whom is certain that nothing new is in the log.
+    private func known(_ members: Set<UUID>) async throws -> Found {
+        let ends = try await log.ends(of: Set(members.map(log.partition(of:))), on: client)
+        return state.withLock { state in
+            for (partition, position) in ends.positions {
+                state.known.advance(partition, to: position, in: ends.generation) { after in
+                    window.between(after, and: position, of: partition)
+                }
             }
-            for (id, member) in fresh {
-                // Another query may have read a later version meanwhile.
-                if let there = state.known[id], there.version > member.version { continue }
-                state.known[id] = member
+            var found: Found = [:]
+            found.reserveCapacity(members.count)
+            for member in members {
+                if let known = state.known.member(member, of: log.partition(of: member)) { found[member] = .success(known) }
             }
+            return found
         }
     }
+}
+
+/// Members that were read, as long as nothing was recorded for them. Bounded.
+struct KnownAccounts {
+    private struct Partition {
+        /// What is known of its members holds up to here.
+        var position: Int64
+        var members: MemberCache
+        /// Whether the partition ended here when it was looked at last.
+        var isCurrent = true
+    }
+
+    private var partitions: [Int: Partition] = [:]
+    /// The account table that they were read from.
+    private var generation: Int64 = 0
+    private let share: Int
+
+    init(capacity: Int, partitions: Int) { share = max(2, capacity / max(1, partitions)) }
+
+    /// The partition was seen to end here.
+    ///
+    /// - Parameter between: whose events stand behind a position up to this end.
+    mutating func advance(
+        _ number: Int, to position: Int64, in generation: Int64, between: (_ after: Int64) -> EventWindow.Between
+    ) {
+        if self.generation != generation { (self.generation, partitions) = (generation, [:]) }
+        var partition = partitions.removeValue(forKey: number) ?? Partition(position: position, members: empty)
+        partition.isCurrent = true
+        if partition.position < position {
+            switch between(partition.position) {
+            case .known(let changed): for member in changed { partition.members[member] = nil }
+            case .soon: partition.isCurrent = false
+            case .unknown: partition.members = empty
+            }
+        } else if partition.position > position {
+            // Two looks have overtaken each other, or the database was put back to an earlier state.
+            partition.members = empty
+        }
+        if partition.isCurrent { partition.position = position }
+        partitions[number] = partition
+    }
+
+    mutating func member(_ id: UUID, of partition: Int) -> KnownMember? {
+        guard partitions[partition]?.isCurrent == true else { return nil }
+        return partitions[partition]?.members[id]
+    }
+
+    /// Keeps what was read when the partition ended there, unless it is known to go on.
+    mutating func keep(
+        _ member: KnownMember, as id: UUID, of partition: Int, at position: Int64, in generation: Int64
+    ) {
+        guard self.generation == generation, partitions[partition]?.position == position else { return }
+        partitions[partition]?.members[id] = member
+    }
+
+    private var empty: MemberCache { MemberCache(capacity: share) }
 }

@@ -179,7 +179,10 @@ struct WebhookFlowTests {
             let id = try await fixture.register(Self.good).endpoint.id
             fixture.endpoints.answer(.status(410), at: Self.good)
             try await fixture.delivering {
-                _ = try await fixture.buy(members: 1)
+                // At once, so that both messages are there before the first is answered.
+                _ = try await fixture.shop.service.record(
+                    .purchase("p", by: .external("new"), day: 1), receivedAt: Shop.now
+                ).get()
                 try await fixture.until("it was not disabled") {
                     try await !fixture.shop.service.webhookEndpoint(id, at: Shop.now).isEnabled
                 }
