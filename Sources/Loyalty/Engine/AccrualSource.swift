@@ -7,7 +7,7 @@ struct AccrualSource {
     /// In which they count towards a tier, where they do.
     private let period: Period
 
-    init(version: ProgrammeVersion, day: CivilDate, period: Period) {
+    init(version: borrowing ProgrammeVersion, day: CivilDate, period: Period) {
         (self.version, wallets, tiers) = (version.number, version.wallets, version.tiers)
         (self.day, self.period) = (day, period)
     }

@@ -28,9 +28,10 @@ struct Earning {
     private(set) var counts: [Count] = []
 
     /// Applies every rule. What is in `lines` is what earns: without excluded categories.
-    init(_ version: ProgrammeVersion, on lines: [SoldLine], in sale: SaleContext) throws(Rejection) {
-        (rules, stacking, self.sale) = (version.earning, version.stacking, sale)
-        self.lines = lines.those { version.earns($0.line) && $0.amount > 0 }
+    init(_ version: borrowing ProgrammeVersion, on lines: [SoldLine], in sale: SaleContext) throws(Rejection) {
+        let (rules, excluded) = (version.earning, version.excludedCategories)
+        (self.rules, stacking, self.sale) = (rules, version.stacking, sale)
+        self.lines = lines.those { !$0.line.categories.contains(where: excluded.contains) && $0.amount > 0 }
         for place in rules.indices where applies(rules[place]) { try apply(rules[place]) }
         if sale.member.isReferred, let referral = version.referral { try apply(referral) }
         for place in rules.indices where rules[place].mayStepIn && rules[place].condition.holds(for: sale) {
@@ -44,7 +45,8 @@ struct Earning {
     }
 
     private mutating func apply(_ rule: EarningRule) throws(Rejection) {
-        let lines = lines.those { rule.condition.goods.holds(for: $0.line) }
+        let goods = rule.condition.goods
+        let lines = lines.those { goods.holds(for: $0.line) }
         let amount = try Earning.sum(lines)
         guard !lines.isEmpty, amount >= rule.condition.minimumAmount else { return }
         switch rule.effect {
@@ -251,5 +253,7 @@ extension ReferralRules {
 
 extension [SoldLine] {
     /// Those that fit: the very same array where all of them do, as mostly.
-    fileprivate func those(that fit: (SoldLine) -> Bool) -> [SoldLine] { allSatisfy(fit) ? self : filter(fit) }
+    fileprivate func those(that fit: (SoldLine) -> Bool) -> [SoldLine] {
+        indices.allSatisfy { fit(self[$0]) } ? self : filter(fit)
+    }
 }

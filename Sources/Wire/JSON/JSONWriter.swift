@@ -14,6 +14,11 @@ public struct JSONWriter: Sendable {
     /// What has been written.
     public var bytes: [UInt8] { Array(room[..<count]) }
 
+    /// Lets `read` look at what has been written, where it stands.
+    func withBytes<Result>(_ read: (UnsafeRawBufferPointer) -> Result) -> Result {
+        room.withUnsafeBytes { read(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+
     /// Forgets what was written and keeps the room.
     public mutating func reset() {
         count = 0
@@ -52,18 +57,21 @@ public struct JSONWriter: Sendable {
 
     /// A string; `"`, `\` and control characters are escaped, all else is written as UTF-8.
     public mutating func string(_ text: String) {
+        if text.utf8.withContiguousStorageIfAvailable({ string($0) }) != nil { return }
         var text = text
-        text.withUTF8 { text in
-            let isPlain = !JSONEscapes.areNeeded(in: text)
-            put(atMost: (isPlain ? text.count : JSONEscapes.mostBytes * text.count) + 2) { room, place in
-                room.put(UInt8(ascii: "\""), at: &place)
-                if isPlain {
-                    room.put(text, at: &place)
-                } else {
-                    for byte in text { JSONEscapes.put(byte, into: &room, at: &place) }
-                }
-                room.put(UInt8(ascii: "\""), at: &place)
+        text.withUTF8 { string($0) }
+    }
+
+    private mutating func string(_ text: UnsafeBufferPointer<UInt8>) {
+        let isPlain = !JSONEscapes.areNeeded(in: text)
+        put(atMost: (isPlain ? text.count : JSONEscapes.mostBytes * text.count) + 2) { room, place in
+            room.put(UInt8(ascii: "\""), at: &place)
+            if isPlain {
+                room.put(text, at: &place)
+            } else {
+                for byte in text { JSONEscapes.put(byte, into: &room, at: &place) }
             }
+            room.put(UInt8(ascii: "\""), at: &place)
         }
     }
 

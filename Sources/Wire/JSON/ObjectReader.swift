@@ -80,14 +80,14 @@ public final class ObjectReader {
     }
 
     private func see(_ number: Int) {
-        if number < 64 { seen |= 1 << UInt64(number) } else { seenBeyond = (seenBeyond ?? []).union([number]) }
+        if number < 64 { seen |= 1 &<< UInt64(number) } else { seenBeyond = (seenBeyond ?? []).union([number]) }
     }
 
     private func hasSeen(_ number: Int) -> Bool {
-        number < 64 ? seen & (1 << UInt64(number)) != 0 : seenBeyond?.contains(number) ?? false
+        number < 64 ? seen & (1 &<< UInt64(number)) != 0 : seenBeyond?.contains(number) ?? false
     }
 
-    private var hasSeenAll: Bool { count < 64 && seen == 1 << UInt64(count) - 1 }
+    private var hasSeenAll: Bool { count < 64 && seen == 1 &<< UInt64(count) &- 1 }
 
     /// The entry of a member that must be there; a fault and nil when it is absent or null.
     func requiredEntry(_ name: String) -> Int? {
