@@ -32,16 +32,18 @@ struct Earning {
         let (rules, excluded) = (version.earning, version.excludedCategories)
         (self.rules, stacking, self.sale) = (rules, version.stacking, sale)
         self.lines = lines.those { !$0.line.categories.contains(where: excluded.contains) && $0.amount > 0 }
-        for place in rules.indices where applies(rules[place]) { try apply(rules[place]) }
+        for place in rules.indices where rules[place].condition.holds(for: sale) {
+            if !isKeptOut(by: rules[place].unless) { try apply(rules[place]) }
+        }
         if sale.member.isReferred, let referral = version.referral { try apply(referral) }
         for place in rules.indices where rules[place].mayStepIn && rules[place].condition.holds(for: sale) {
             note(rules[place])
         }
     }
 
-    private func applies(_ rule: EarningRule) -> Bool {
-        rule.condition.holds(for: sale)
-            && (rule.unless.isEmpty || !earned.contains { rule.unless.contains($0.rule) })
+    /// Whether one of these rules has given something.
+    private func isKeptOut(by others: Set<String>) -> Bool {
+        !others.isEmpty && earned.contains { others.contains($0.rule) }
     }
 
     private mutating func apply(_ rule: EarningRule) throws(Rejection) {
@@ -98,7 +100,7 @@ struct Earning {
         var candidates: [(EarningRule, Int64, [Int])] = []
         for place in rules.indices {
             guard case .multiplier(let thousandths) = rules[place].effect, rules[place].wallet == base.wallet,
-                applies(rules[place])
+                rules[place].condition.holds(for: sale), !isKeptOut(by: rules[place].unless)
             else { continue }
             let rule = rules[place]
             guard !candidates.contains(where: { rule.unless.contains($0.0.id) }) else { continue }
