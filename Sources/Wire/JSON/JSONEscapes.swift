@@ -2,7 +2,7 @@
 enum JSONEscapes {
     /// Whether there is anything to escape. Eight bytes are looked at at once, the last of them together with some before:
     /// nearly all texts are plain.
-    static func areNeeded(in text: UnsafeBufferPointer<UInt8>) -> Bool {
+    private static func areNeeded(in text: UnsafeBufferPointer<UInt8>) -> Bool {
         let bytes = UnsafeRawBufferPointer(text)
         let last = bytes.count - 8
         guard last >= 0 else { return areNeeded(inShort: bytes) }
@@ -31,8 +31,10 @@ enum JSONEscapes {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
     }
 
-    /// What one byte becomes at most: `\u0000`.
-    static let mostBytes = 6
+    /// How many bytes a text takes at most: its own where nothing is to escape, `\u0000` for each where something is.
+    static func mostBytes(of text: UnsafeBufferPointer<UInt8>) -> Int {
+        areNeeded(in: text) ? 6 * text.count : text.count
+    }
 
     /// Puts one byte of a text, escaped where it has to be.
     static func put(_ byte: UInt8, into room: inout MutableSpan<UInt8>, at place: inout Int) {

@@ -17,6 +17,7 @@ extension JSONParser {
     }
 
     /// Moves to the next quote or backslash, which exists when this returns; tells whether only ASCII was skipped.
+    @inline(__always)
     private mutating func skipPlain() throws(JSONSyntaxError) -> Bool {
         let raw = UnsafeRawBufferPointer(bytes)
         var seen: UInt64 = 0

@@ -13,4 +13,23 @@ extension MutableSpan<UInt8> {
         }
         place += bytes.count
     }
+
+    /// Puts the name of a member, which needs no escape.
+    mutating func putKey(_ name: UnsafeBufferPointer<UInt8>, at place: inout Int) {
+        put(UInt8(ascii: "\""), at: &place)
+        put(name, at: &place)
+        put(UInt8(ascii: "\""), at: &place)
+        put(UInt8(ascii: ":"), at: &place)
+    }
+
+    /// Puts a text between its quotes.
+    mutating func putString(_ text: UnsafeBufferPointer<UInt8>, isPlain: Bool, at place: inout Int) {
+        put(UInt8(ascii: "\""), at: &place)
+        if isPlain {
+            put(text, at: &place)
+        } else {
+            for byte in text { JSONEscapes.put(byte, into: &self, at: &place) }
+        }
+        put(UInt8(ascii: "\""), at: &place)
+    }
 }
