@@ -149,7 +149,8 @@ struct Decider {
         }
         try applyHeld(to: purchase, order, &decision)
         let now = max(at, decision.state.latest)
-        return programme.convertsPoints(at: now) ? try converted(decision, at: now) : decision
+        if programme.convertsPoints(at: now) { return try converted(decision, at: now) }
+        return decision
     }
 
     private func decide(_ goods: PurchaseReturn, at: Instant) throws -> Decision {

@@ -20,7 +20,7 @@ enum Decimal64 {
     static func put(_ value: Int64, width: Int, into room: inout MutableSpan<UInt8>, at place: inout Int) {
         var rest = value.magnitude
         var digit = place + width
-        while digit > place + 1 {
+        while digit - place > 1 {
             digit -= 2
             let (hundreds, pair) = rest.quotientAndRemainder(dividingBy: 100)
             let tens = UInt8(truncatingIfNeeded: pair) / 10

@@ -58,6 +58,7 @@ final class JSONDocument: Sendable {
     }
 
     /// Whether a member has the name behind a tag.
+    @inline(__always)
     func isNamed(_ index: Int, _ name: String, tag: Int64) -> Bool {
         let entry = entries[index]
         if entry.kind == .escaped { return text(entry) == name }
@@ -92,6 +93,7 @@ final class JSONDocument: Sendable {
         return Int64(bitPattern: tag)
     }
 
+    @inline(__always)
     static func tag(of name: String) -> Int64 {
         if let tag = name.utf8.withContiguousStorageIfAvailable(tag) { return tag }
         var name = name
