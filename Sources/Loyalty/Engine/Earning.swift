@@ -119,7 +119,8 @@ struct Earning {
         return candidates.filter { !$0.2.isEmpty }
     }
 
-    /// Points for lines that each count so many times (once where no weights are given), rounded once for the order or once for each line.
+    /// Points for lines that each count so many times (once where no weights are given), rounded once for the order or
+    /// once for each line.
     private func points(
         _ lines: [SoldLine], _ weights: [Int128], at rate: Ratio, _ rule: EarningRule
     ) throws(Rejection) -> Int64 {

@@ -86,7 +86,9 @@ final class JSONDocument: Sendable {
             // Two halves, which may overlap.
             let rest = bytes.count - 4
             tag |= UInt64(UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)))
-            tag |= UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: rest, as: UInt32.self))) &<< UInt64(8 * rest)
+            tag |=
+                UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: rest, as: UInt32.self)))
+                &<< UInt64(8 * rest)
         } else {
             for offset in bytes.indices { tag |= UInt64(bytes[offset]) &<< UInt64(8 * offset) }
         }

@@ -1,7 +1,7 @@
 /// What of a text cannot stand in a JSON string as it is.
 enum JSONEscapes {
-    /// Whether there is anything to escape. Eight bytes are looked at at once, the last of them together with some before:
-    /// nearly all texts are plain.
+    /// Whether there is anything to escape. Eight bytes are looked at at once, the last ones together with some before
+    /// them: nearly all texts are plain.
     private static func areNeeded(in text: UnsafeBufferPointer<UInt8>) -> Bool {
         let bytes = UnsafeRawBufferPointer(text)
         let last = bytes.count - 8
