@@ -7,7 +7,7 @@ struct AccrualSource {
     /// In which they count towards a tier, where they do.
     private let period: Period
 
-    init(version: ProgrammeVersion, day: CivilDate, period: Period) {
+    init(version: borrowing ProgrammeVersion, day: CivilDate, period: Period) {
         (self.version, wallets, tiers) = (version.number, version.wallets, version.tiers)
         (self.day, self.period) = (day, period)
     }
@@ -34,7 +34,8 @@ struct AccrualSource {
         _ points: Int64, in wallet: String, by rule: String, _ reason: AccrualReason, order: String? = nil,
         expiry: Expiry? = nil, maturity: Maturity? = nil, partner: String? = nil
     ) -> PointsAccrued {
-        let rules = wallets.first { $0.id == wallet } ?? WalletRules(id: wallet)
+        let place = wallets.indices.first { wallets[$0].id == wallet }
+        let rules = place.map { wallets[$0] } ?? WalletRules(id: wallet)
         let matures: PendingPoints.Until? =
             switch maturity ?? rules.maturity {
             case .immediately: nil

@@ -148,7 +148,9 @@ struct Decider {
             decision.append(try then.confirm(with: purchase, at: confirmsAt))
         }
         try applyHeld(to: purchase, order, &decision)
-        return try converted(decision, at: max(at, decision.state.latest))
+        let now = max(at, decision.state.latest)
+        if programme.convertsPoints(at: now) { return try converted(decision, at: now) }
+        return decision
     }
 
     private func decide(_ goods: PurchaseReturn, at: Instant) throws -> Decision {
@@ -254,7 +256,6 @@ struct Decider {
 
     /// Points that are redeemed by themselves follow what brought them.
     func converted(_ decision: Decision, at: Instant) throws -> Decision {
-        guard programme.convertsPoints(at: at) else { return decision }
         var decision = decision
         let conversions = try decision.state.convert(at: at, under: programme)
         guard !conversions.isEmpty else { return decision }

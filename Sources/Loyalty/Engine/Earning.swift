@@ -28,23 +28,27 @@ struct Earning {
     private(set) var counts: [Count] = []
 
     /// Applies every rule. What is in `lines` is what earns: without excluded categories.
-    init(_ version: ProgrammeVersion, on lines: [SoldLine], in sale: SaleContext) throws(Rejection) {
-        (rules, stacking, self.sale) = (version.earning, version.stacking, sale)
-        self.lines = lines.those { version.earns($0.line) && $0.amount > 0 }
-        for place in rules.indices where applies(rules[place]) { try apply(rules[place]) }
+    init(_ version: borrowing ProgrammeVersion, on lines: [SoldLine], in sale: SaleContext) throws(Rejection) {
+        let (rules, excluded) = (version.earning, version.excludedCategories)
+        (self.rules, stacking, self.sale) = (rules, version.stacking, sale)
+        self.lines = lines.those { !$0.line.categories.contains(where: excluded.contains) && $0.amount > 0 }
+        for place in rules.indices where rules[place].condition.holds(for: sale) {
+            if !isKeptOut(by: rules[place].unless) { try apply(rules[place]) }
+        }
         if sale.member.isReferred, let referral = version.referral { try apply(referral) }
         for place in rules.indices where rules[place].mayStepIn && rules[place].condition.holds(for: sale) {
             note(rules[place])
         }
     }
 
-    private func applies(_ rule: EarningRule) -> Bool {
-        rule.condition.holds(for: sale)
-            && (rule.unless.isEmpty || !earned.contains { rule.unless.contains($0.rule) })
+    /// Whether one of these rules has given something.
+    private func isKeptOut(by others: Set<String>) -> Bool {
+        !others.isEmpty && earned.contains { others.contains($0.rule) }
     }
 
     private mutating func apply(_ rule: EarningRule) throws(Rejection) {
-        let lines = lines.those { rule.condition.goods.holds(for: $0.line) }
+        let goods = rule.condition.goods
+        let lines = lines.those { goods.holds(for: $0.line) }
         let amount = try Earning.sum(lines)
         guard !lines.isEmpty, amount >= rule.condition.minimumAmount else { return }
         switch rule.effect {
@@ -96,7 +100,7 @@ struct Earning {
         var candidates: [(EarningRule, Int64, [Int])] = []
         for place in rules.indices {
             guard case .multiplier(let thousandths) = rules[place].effect, rules[place].wallet == base.wallet,
-                applies(rules[place])
+                rules[place].condition.holds(for: sale), !isKeptOut(by: rules[place].unless)
             else { continue }
             let rule = rules[place]
             guard !candidates.contains(where: { rule.unless.contains($0.0.id) }) else { continue }
@@ -115,7 +119,8 @@ struct Earning {
         return candidates.filter { !$0.2.isEmpty }
     }
 
-    /// Points for lines that each count so many times (once where no weights are given), rounded once for the order or once for each line.
+    /// Points for lines that each count so many times (once where no weights are given), rounded once for the order or
+    /// once for each line.
     private func points(
         _ lines: [SoldLine], _ weights: [Int128], at rate: Ratio, _ rule: EarningRule
     ) throws(Rejection) -> Int64 {
@@ -251,5 +256,7 @@ extension ReferralRules {
 
 extension [SoldLine] {
     /// Those that fit: the very same array where all of them do, as mostly.
-    fileprivate func those(that fit: (SoldLine) -> Bool) -> [SoldLine] { allSatisfy(fit) ? self : filter(fit) }
+    fileprivate func those(that fit: (SoldLine) -> Bool) -> [SoldLine] {
+        indices.allSatisfy { fit(self[$0]) } ? self : filter(fit)
+    }
 }

@@ -24,13 +24,15 @@ struct Judge {
     let state: MemberState
     let at: Instant
 
-    let version: ProgrammeVersion
+    private let place: Int
     let day: CivilDate
 
     init(programme: Programme, state: MemberState, at: Instant) {
         (self.programme, self.state, self.at) = (programme, state, at)
-        (version, day) = (programme.version(at: at), programme.zone.date(of: at))
+        (place, day) = (programme.place(at: at), programme.zone.date(of: at))
     }
+
+    var version: ProgrammeVersion { programme.versions[place] }
 
     /// Replaced once what follows is known.
     var noOutcome: Outcome {
@@ -45,9 +47,10 @@ struct Judge {
     ) throws(Rejection) -> Fact {
         try accept(purchase.currency)
         try Earning.limit(purchase.lines)
+        let version = version
         let circumstances = circumstances
         let lines = purchase.sold(paidWithPoints: paidWithPoints, earns: version.earns)
-        var context = programme.context(of: purchase, at: at, circumstances)
+        var context = programme.context(of: purchase, at: at, on: day, circumstances)
         context.counters = used.isEmpty ? state.counters : state.counters + used
         let period = programme.period(of: day, for: state, under: version.tiers)
         let earning = try Earning(version, on: lines, in: context)
@@ -88,6 +91,7 @@ struct Judge {
     }
 
     func judge(_ activity: Activity, isRepeated: Bool) throws(Rejection) -> Fact {
+        let version = version
         let rules = version.activities.filter { $0.id == activity.name }
         guard !rules.isEmpty || version.matures(on: activity.name) else {
             let known = Set(version.activities.map(\.id)).sorted().joined(separator: ", ")
@@ -160,7 +164,7 @@ extension ProgrammeVersion {
 extension Programme {
     /// The circumstances of a sale as they were.
     func context(of sale: PurchaseCompleted, at: Instant) -> SaleContext {
-        var context = context(of: sale.purchase, at: at, sale.circumstances)
+        var context = context(of: sale.purchase, at: at, on: zone.date(of: at), sale.circumstances)
         context.counters = sale.counts.map {
             MemberState.Counter(rule: $0.rule, window: $0.window, value: $0.before)
         }
@@ -168,9 +172,11 @@ extension Programme {
     }
 
     /// The circumstances of a sale, but for counters.
-    func context(of purchase: Purchase, at: Instant, _ circumstances: Circumstances) -> SaleContext {
+    func context(
+        of purchase: Purchase, at: Instant, on day: CivilDate, _ circumstances: Circumstances
+    ) -> SaleContext {
         SaleContext(
-            at: at, day: zone.date(of: at), minute: zone.minute(of: at), member: circumstances,
+            at: at, day: day, minute: zone.minute(of: at), member: circumstances,
             channel: purchase.channel, store: purchase.store, partner: purchase.partner, coupons: purchase.couponCodes)
     }
 

@@ -58,6 +58,7 @@ final class JSONDocument: Sendable {
     }
 
     /// Whether a member has the name behind a tag.
+    @inline(__always)
     func isNamed(_ index: Int, _ name: String, tag: Int64) -> Bool {
         let entry = entries[index]
         if entry.kind == .escaped { return text(entry) == name }
@@ -78,28 +79,32 @@ final class JSONDocument: Sendable {
     /// Tells most names apart at one look: a name's length and its first seven bytes.
     static func tag(of name: UnsafeBufferPointer<UInt8>) -> Int64 {
         let bytes = UnsafeRawBufferPointer(name)
-        var tag = UInt64(truncatingIfNeeded: bytes.count) << 56
+        var tag = UInt64(truncatingIfNeeded: bytes.count) &<< 56
         if bytes.count >= 8 {
             tag |= UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) & 0x00FF_FFFF_FFFF_FFFF
         } else if bytes.count >= 4 {
             // Two halves, which may overlap.
             let rest = bytes.count - 4
             tag |= UInt64(UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)))
-            tag |= UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: rest, as: UInt32.self))) << (8 * rest)
+            tag |=
+                UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: rest, as: UInt32.self)))
+                &<< UInt64(8 * rest)
         } else {
-            for offset in bytes.indices { tag |= UInt64(bytes[offset]) << UInt64(8 * offset) }
+            for offset in bytes.indices { tag |= UInt64(bytes[offset]) &<< UInt64(8 * offset) }
         }
         return Int64(bitPattern: tag)
     }
 
+    @inline(__always)
     static func tag(of name: String) -> Int64 {
+        if let tag = name.utf8.withContiguousStorageIfAvailable(tag) { return tag }
         var name = name
         return name.withUTF8(tag)
     }
 
     /// One of 64 bits.
     static func mark(of tag: Int64) -> UInt64 {
-        1 << ((UInt64(bitPattern: tag) &* 0x9E37_79B9_7F4A_7C15) >> 58)
+        1 &<< ((UInt64(bitPattern: tag) &* 0x9E37_79B9_7F4A_7C15) &>> 58)
     }
 
     /// A value as a tree.

@@ -1,19 +1,24 @@
 /// What of a text cannot stand in a JSON string as it is.
 enum JSONEscapes {
-    /// Whether there is anything to escape. Eight bytes are looked at at once: nearly all texts are plain.
-    static func areNeeded(in text: UnsafeBufferPointer<UInt8>) -> Bool {
+    /// Whether there is anything to escape. Eight bytes are looked at at once, the last ones together with some before
+    /// them: nearly all texts are plain.
+    private static func areNeeded(in text: UnsafeBufferPointer<UInt8>) -> Bool {
         let bytes = UnsafeRawBufferPointer(text)
+        let last = bytes.count - 8
+        guard last >= 0 else { return areNeeded(inShort: bytes) }
         var offset = 0
-        while offset + 8 <= bytes.count {
+        while offset < last {
             if isAmong(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) { return true }
             offset += 8
         }
-        var rest: UInt64 = 0x2020_2020_2020_2020
-        while offset < bytes.count {
-            rest = rest << 8 | UInt64(bytes[offset])
-            offset += 1
-        }
-        return isAmong(rest)
+        return isAmong(bytes.loadUnaligned(fromByteOffset: last, as: UInt64.self))
+    }
+
+    private static func areNeeded(inShort bytes: UnsafeRawBufferPointer) -> Bool {
+        let last = bytes.count - 4
+        guard last >= 0 else { return bytes.contains(where: isNeeded) }
+        let first = bytes.loadUnaligned(as: UInt32.self)
+        return isAmong(UInt64(first) << 32 | UInt64(bytes.loadUnaligned(fromByteOffset: last, as: UInt32.self)))
     }
 
     /// Whether one of eight bytes needs an escape.
@@ -26,8 +31,10 @@ enum JSONEscapes {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
     }
 
-    /// What one byte becomes at most: `\u0000`.
-    static let mostBytes = 6
+    /// How many bytes a text takes at most: its own where nothing is to escape, `\u0000` for each where something is.
+    static func mostBytes(of text: UnsafeBufferPointer<UInt8>) -> Int {
+        areNeeded(in: text) ? 6 * text.count : text.count
+    }
 
     /// Puts one byte of a text, escaped where it has to be.
     static func put(_ byte: UInt8, into room: inout MutableSpan<UInt8>, at place: inout Int) {

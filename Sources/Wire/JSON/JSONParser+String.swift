@@ -17,6 +17,7 @@ extension JSONParser {
     }
 
     /// Moves to the next quote or backslash, which exists when this returns; tells whether only ASCII was skipped.
+    @inline(__always)
     private mutating func skipPlain() throws(JSONSyntaxError) -> Bool {
         let raw = UnsafeRawBufferPointer(bytes)
         var seen: UInt64 = 0
@@ -26,7 +27,7 @@ extension JSONParser {
             let stops = ByteWord.quotes(in: word) | ByteWord.backslashes(in: word) | ByteWord.controls(in: word)
             if stops != 0 {
                 let plain = stops.trailingZeroBitCount & ~7
-                seen |= word & (1 << UInt64(plain) - 1)
+                seen |= word & (1 &<< UInt64(plain) &- 1)
                 at = index + plain / 8
                 if bytes[at] < 0x20 { throw unexpected("a control character to be escaped") }
                 return seen & ByteWord.highest == 0

@@ -55,6 +55,7 @@ struct JSONParser {
     }
 
     /// Adds what has just been read; offsets fit, because no document is that long.
+    @inline(__always)
     mutating func add(_ kind: Entry.Kind, _ range: Range<Int>, number: Int64 = 0) {
         entries.append(
             Entry(

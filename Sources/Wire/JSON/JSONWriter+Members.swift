@@ -1,18 +1,6 @@
 public import struct Foundation.UUID
 
 extension JSONWriter {
-    /// A member with a text.
-    public mutating func member(_ name: StaticString, _ value: String) {
-        key(name)
-        string(value)
-    }
-
-    /// A member with a whole number.
-    public mutating func member(_ name: StaticString, _ value: Int64) {
-        key(name)
-        integer(value)
-    }
-
     /// A member with `true` or `false`.
     public mutating func member(_ name: StaticString, _ value: Bool) {
         key(name)

@@ -14,6 +14,17 @@ public struct JSONWriter: Sendable {
     /// What has been written.
     public var bytes: [UInt8] { Array(room[..<count]) }
 
+    /// What has been written, in the room itself: for who writes no more.
+    consuming func finish() -> [UInt8] {
+        room.removeLast(room.count - count)
+        return room
+    }
+
+    /// Lets `read` look at what has been written, where it stands.
+    func withBytes<Result>(_ read: (UnsafeRawBufferPointer) -> Result) -> Result {
+        room.withUnsafeBytes { read(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+
     /// Forgets what was written and keeps the room.
     public mutating func reset() {
         count = 0
@@ -32,14 +43,36 @@ public struct JSONWriter: Sendable {
     /// The name of a member, written as it is: a literal that needs no escape.
     public mutating func key(_ name: StaticString) {
         name.withUTF8Buffer { name in
-            put(atMost: name.count + 3) { room, place in
-                room.put(UInt8(ascii: "\""), at: &place)
-                room.put(name, at: &place)
-                room.put(UInt8(ascii: "\""), at: &place)
-                room.put(UInt8(ascii: ":"), at: &place)
-            }
+            put(atMost: name.count + 3) { room, place in room.putKey(name, at: &place) }
         }
         needsComma = false
+    }
+
+    /// A member with a text.
+    public mutating func member(_ name: StaticString, _ value: String) {
+        if value.utf8.withContiguousStorageIfAvailable({ member(name, $0) }) != nil { return }
+        key(name)
+        string(value)
+    }
+
+    private mutating func member(_ name: StaticString, _ text: UnsafeBufferPointer<UInt8>) {
+        let most = JSONEscapes.mostBytes(of: text)
+        name.withUTF8Buffer { name in
+            put(atMost: name.count + most + 5) { room, place in
+                room.putKey(name, at: &place)
+                room.putString(text, isPlain: most == text.count, at: &place)
+            }
+        }
+    }
+
+    /// A member with a whole number.
+    public mutating func member(_ name: StaticString, _ value: Int64) {
+        name.withUTF8Buffer { name in
+            put(atMost: name.count + Decimal64.mostBytes + 3) { room, place in
+                room.putKey(name, at: &place)
+                Decimal64.put(value, into: &room, at: &place)
+            }
+        }
     }
 
     /// The name of a member that is only known at run time.
@@ -52,19 +85,14 @@ public struct JSONWriter: Sendable {
 
     /// A string; `"`, `\` and control characters are escaped, all else is written as UTF-8.
     public mutating func string(_ text: String) {
+        if text.utf8.withContiguousStorageIfAvailable({ string($0) }) != nil { return }
         var text = text
-        text.withUTF8 { text in
-            let isPlain = !JSONEscapes.areNeeded(in: text)
-            put(atMost: (isPlain ? text.count : JSONEscapes.mostBytes * text.count) + 2) { room, place in
-                room.put(UInt8(ascii: "\""), at: &place)
-                if isPlain {
-                    room.put(text, at: &place)
-                } else {
-                    for byte in text { JSONEscapes.put(byte, into: &room, at: &place) }
-                }
-                room.put(UInt8(ascii: "\""), at: &place)
-            }
-        }
+        text.withUTF8 { string($0) }
+    }
+
+    private mutating func string(_ text: UnsafeBufferPointer<UInt8>) {
+        let most = JSONEscapes.mostBytes(of: text)
+        put(atMost: most + 2) { room, place in room.putString(text, isPlain: most == text.count, at: &place) }
     }
 
     /// A whole number.

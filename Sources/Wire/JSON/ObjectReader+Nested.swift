@@ -52,7 +52,7 @@ extension ObjectReader {
         return (amount, currency)
     }
 
-    private func nested<Value>(_ index: Int, at place: Place, _ body: (ObjectReader) -> Value?) -> Value? {
+    private func nested<Value>(_ index: Int, at place: consuming Place, _ body: (ObjectReader) -> Value?) -> Value? {
         let reader = ObjectReader(JSONNode(document: document, index: index), at: place, faults: faults)
         let result = body(reader)
         reader.close()

@@ -30,7 +30,7 @@ public final class ObjectReader {
     private var nextNumber = 0
     /// Which members were found, by their numbers: a word for the first 64, a set for what a hostile body adds.
     private var seen: UInt64 = 0
-    private var seenBeyond: Set<Int>?
+    private var seenBeyond: Set<Int> = []
 
     /// A reader of this value; a fault is noted when it is not an object.
     public convenience init(_ value: JSONValue, at place: JSONPointer = .root, faults: FaultList = FaultList()) {
@@ -67,9 +67,15 @@ public final class ObjectReader {
 
     /// The entry of a member's value, and the member's number. Who asks in the document's order finds at once, and most
     /// of what is absent has a mark that no name there has.
+    @inline(__always)
     private func find(_ name: String) -> (index: Int, number: Int)? {
         let tag = JSONDocument.tag(of: name)
         guard marks & JSONDocument.mark(of: tag) != 0 else { return nil }
+        if nextEntry < end, document.isNamed(nextEntry, name, tag: tag) { return (nextEntry + 1, nextNumber) }
+        return search(for: name, tag)
+    }
+
+    private func search(for name: String, _ tag: Int64) -> (index: Int, number: Int)? {
         var (at, number) = (nextEntry, nextNumber)
         for _ in 0..<count {
             if at >= end { (at, number) = (object + 1, 0) }
@@ -80,14 +86,14 @@ public final class ObjectReader {
     }
 
     private func see(_ number: Int) {
-        if number < 64 { seen |= 1 << UInt64(number) } else { seenBeyond = (seenBeyond ?? []).union([number]) }
+        if number < 64 { seen |= 1 &<< UInt64(number) } else { seenBeyond.insert(number) }
     }
 
     private func hasSeen(_ number: Int) -> Bool {
-        number < 64 ? seen & (1 << UInt64(number)) != 0 : seenBeyond?.contains(number) ?? false
+        number < 64 ? seen & (1 &<< UInt64(number)) != 0 : seenBeyond.contains(number)
     }
 
-    private var hasSeenAll: Bool { count < 64 && seen == 1 << UInt64(count) - 1 }
+    private var hasSeenAll: Bool { count < 64 && seen == 1 &<< UInt64(count) &- 1 }
 
     /// The entry of a member that must be there; a fault and nil when it is absent or null.
     func requiredEntry(_ name: String) -> Int? {

@@ -10,7 +10,7 @@ public enum EventCodec {
         var writer = JSONWriter(reserving: 768)
         let type = RecordedType(of: event)
         writer.event(event, type)
-        return (type.rawValue, writer.bytes)
+        return (type.rawValue, writer.finish())
     }
 
     /// The event behind a type and data.

@@ -10,7 +10,7 @@ public enum StateCodec {
     public static func encode(_ state: MemberState) -> [UInt8] {
         var writer = JSONWriter(reserving: 512)
         writer.state(state)
-        return writer.bytes
+        return writer.finish()
     }
 
     /// The state behind bytes.

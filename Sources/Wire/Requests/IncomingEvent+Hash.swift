@@ -26,6 +26,10 @@ extension IncomingEvent {
         writer.endObject()
         writer.uuid(memberID)
         writer.endArray()
-        return Array(SHA256.hash(data: writer.bytes))
+        return writer.withBytes { written in
+            var hash = SHA256()
+            hash.update(bufferPointer: written)
+            return hash.finalize().withUnsafeBytes { Array($0) }
+        }
     }
 }

@@ -16,7 +16,9 @@ public struct MemberReference: Hashable, Sendable {
     /// An identifier that is normalised here; nil where it cannot be one: empty, longer than ``maximumLength``, with
     /// control characters, or an e-mail address without its parts.
     public init?(_ kind: Kind, _ text: String) {
-        let bounded = !text.isEmpty && text.unicodeScalars.count <= Self.maximumLength
+        let bounded =
+            !text.isEmpty
+            && (text.utf8.count <= Self.maximumLength || text.unicodeScalars.count <= Self.maximumLength)
         guard bounded, !ObjectReader.hasControls(text) else { return nil }
         switch kind {
         case .card, .externalID:

@@ -25,7 +25,9 @@ extension ObjectReader {
     }
 
     private func reference(_ kind: MemberReference.Kind, at entry: Int) -> MemberReference? {
-        guard let text = text(at: entry, place(of: kind.rawValue), max: MemberReference.maximumLength) else { return nil }
+        guard let text = text(at: entry, place(of: kind.rawValue), max: MemberReference.maximumLength) else {
+            return nil
+        }
         let reference = MemberReference(kind, text)
         if reference == nil { faults.add(at: place(of: kind.rawValue), "must be an e-mail address") }
         return reference
