@@ -10,7 +10,7 @@ public struct AccountProjection: Sendable {
     /// Its name in the API and on the command line.
     public static let name = "account"
     /// Rises when the code would write other rows for the same events.
-    public static let version = 3
+    public static let version = 4
 
     let client: PostgresClient
     let log: EventLog

@@ -12,7 +12,7 @@ public final class EventWindow: Sendable {
     /// - Parameters:
     ///   - appended: about so many of the events that this process has appended last are kept: those of a second or two.
     ///   - read: of those that its followers have read last: they read the same ones one after the other.
-    public init(appended: Int = 20_480, read: Int = 8_192) {
+    public init(appended: Int = 20_480, read: Int = 12_288) {
         self.appended = Mutex(Stretch(most: appended))
         self.read = Mutex(Stretch(most: read))
     }

@@ -118,14 +118,14 @@ final class Lane: Sendable {
             for id in batch.doubtful { batch.forget(id) }
         }
         guard !plans.isEmpty else { return }
-        let drawn = Set(plans.flatMap(\.draws.keys))
+        let drawn = Set(plans.flatMap { $0.draws.keys })
         if !isAlone, !drawn.isEmpty { return batch.waitForBudgets() }
         // What only puts back has not asked how much is gone.
         if !drawn.isEmpty { _ = try await BudgetBook.lock(drawn, on: lease) }
         do throws(PostgresError) {
             let recordedAt = clock().micros
             let outcomes = try await log.append(
-                plans.map(\.append), recordedAtMicros: recordedAt, accountGeneration: generation, on: lease)
+                plans.map { $0.append }, recordedAtMicros: recordedAt, accountGeneration: generation, on: lease)
             for (plan, outcome) in zip(plans, outcomes) {
                 settle(plan, outcome, &batch)
                 guard case .appended(let partition, let first, _) = outcome else { continue }

@@ -74,7 +74,7 @@ struct LaneBatch {
         var budgets = budgets
         for id in openMembers {
             guard let group = groups[id] else { continue }
-            var plan = Plan(memberID: id, member: members[id], means: means, now: now, budgets: budgets)
+            let plan = Plan(memberID: id, member: members[id], means: means, now: now, budgets: budgets)
             for index in group.indices where results[index] == nil {
                 // The same key twice in one batch: the second waits until the first is in the log. One that is refused
                 // leaves no trace, and the next is judged anew.

@@ -4,8 +4,9 @@ import Loyalty
 import Projections
 import Wire
 
-/// What one member gets in one append: the decisions about several commands, each built on the one before.
-struct Plan {
+/// What one member gets in one append: the decisions about several commands, each built on the one before. A class, because
+/// it has many parts and goes through several hands of one batch.
+final class Plan {
     /// What deciding and recording take beside the member.
     struct Means: Sendable {
         var programmes: ProgrammeBook
@@ -40,7 +41,7 @@ struct Plan {
     }
 
     /// Decides one more request.
-    mutating func add(_ request: LaneRequest, index: Int, group: LaneBatch.Group) {
+    func add(_ request: LaneRequest, index: Int, group: LaneBatch.Group) {
         do {
             switch request.work {
             case .enrolment(let at, let repeatKey):
@@ -71,7 +72,7 @@ struct Plan {
     }
 
     /// Decides a command; nil where something must be looked up first.
-    private mutating func decide(
+    private func decide(
         _ command: Command, at: Instant, for request: LaneRequest, _ group: LaneBatch.Group
     ) throws -> Decision? {
         guard let known = try member ?? request.newcomer.map({ try newcomerState($0, at: at) }) else {
@@ -133,11 +134,11 @@ struct Plan {
                 at: at, language: newcomer.language, birthday: newcomer.birthday, referredBy: newcomer.referredBy))
     }
 
-    private mutating func enrolled(_ newcomer: Newcomer, at: Instant) throws(Refusal) {
+    private func enrolled(_ newcomer: Newcomer, at: Instant) throws(Refusal) {
         do { try enrol(newcomer, at: at) } catch { throw .fault(.contradiction("\(error)")) }
     }
 
-    private mutating func enrol(_ newcomer: Newcomer, at: Instant, _ repeatKey: RepeatKey? = nil) throws {
+    private func enrol(_ newcomer: Newcomer, at: Instant, _ repeatKey: RepeatKey? = nil) throws {
         let newcomerState = try newcomerState(newcomer, at: at)
         member = newcomerState
         newMember = newcomer.sealed
@@ -151,7 +152,7 @@ struct Plan {
     // MARK: Recording
 
     /// Answers the stream version of the decision's first event.
-    private mutating func record(
+    private func record(
         _ decision: Decision, _ repeatKey: RepeatKey?, _ metadata: [UInt8]? = nil, trace: [UInt8]? = nil,
         orderIsKnown: Bool
     ) -> Int64 {
@@ -189,7 +190,7 @@ struct Plan {
                 under: means.programmes[decision.state.programme]))
     }
 
-    private mutating func append(
+    private func append(
         _ dated: DatedEvent, _ repeatKey: RepeatKey? = nil, metadata: [UInt8]? = nil, orderMustBeNew: Bool = false
     ) {
         let (type, data) = EventCodec.encode(dated.event)

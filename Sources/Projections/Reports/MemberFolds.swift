@@ -86,7 +86,7 @@ extension TiersFold.Memo {
 /// What is owed in points: by wallet and by the day on which it ends.
 struct LiabilityFold: ReportFold {
     static let name = "liability"
-    static let version = 2
+    static let version = 3
     static let remembers = true
 
     /// With nothing but what decides about points.

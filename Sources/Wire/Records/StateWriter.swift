@@ -1,6 +1,7 @@
 internal import Loyalty
 
-/// The shape of an account's state.
+/// The shape of an account's state. What changes with most purchases stands at its end: PostgreSQL writes of an updated row
+/// only what differs, from its first byte to its last.
 extension JSONWriter {
     mutating func state(_ state: MemberState) {
         beginObject()
@@ -10,7 +11,9 @@ extension JSONWriter {
         member("enrolled", state.enrolledAt.micros)
         optionalMember("birthday", state.birthday?.recorded)
         optionalMember("referred_by", state.referredBy)
-        member("latest", state.latest.micros)
+        optionalMember("merged_into", state.mergedInto)
+        member("absorbed", nonEmpty: state.absorbed)
+        if state.identity != .kept { member("identity", state.identity.rawValue) }
         standingMembers(state.standing)
         if state.reached != state.standing {
             key("reached")
@@ -18,19 +21,17 @@ extension JSONWriter {
             standingMembers(state.reached)
             endObject()
         }
-        member("wallets", nonEmpty: state.wallets) { $0.wallet($1) }
         member("grants", nonEmpty: state.grants) { $0.grant($1) }
         member("subscriptions", nonEmpty: state.subscriptions) { $0.subscription($1) }
+        gifts(state.gifts)
+        member("conversions", nonZero: state.conversions)
+        member("reservations", nonEmpty: state.reservations) { $0.reservation($1) }
+        optionalMember("active", state.lastActive)
+        member("wallets", nonEmpty: state.wallets) { $0.wallet($1) }
         member("totals", nonEmpty: state.totals) { $0.sum($1.period.recorded, $1.metric, $1.amount) }
         member("counters", nonEmpty: state.counters) { $0.sum($1.rule, $1.window, $1.value) }
         member("purchases", nonZero: state.purchases)
-        optionalMember("active", state.lastActive)
-        member("reservations", nonEmpty: state.reservations) { $0.reservation($1) }
-        gifts(state.gifts)
-        member("conversions", nonZero: state.conversions)
-        optionalMember("merged_into", state.mergedInto)
-        member("absorbed", nonEmpty: state.absorbed)
-        if state.identity != .kept { member("identity", state.identity.rawValue) }
+        member("latest", state.latest.micros)
         endObject()
     }
 
@@ -43,7 +44,15 @@ extension JSONWriter {
     private mutating func wallet(_ wallet: Wallet) {
         beginObject()
         member("id", wallet.id)
-        member("lots", nonEmpty: wallet.lots)
+        optionalMember("inactive", wallet.inactiveOn)
+        if wallet.settledAt != .distantPast { member("settled", wallet.settledAt.micros) }
+        member("debt", nonZero: wallet.debt)
+        member("reserved", nonZero: wallet.reserved)
+        member("transferred_in", nonZero: wallet.transferredIn)
+        member("redeemed", nonZero: wallet.redeemed)
+        member("transferred_out", nonZero: wallet.transferredOut)
+        member("expired", nonZero: wallet.expired)
+        member("revoked", nonZero: wallet.revoked)
         member("pending", nonEmpty: wallet.pending) { writer, pending in
             writer.beginObject()
             writer.member("until", pending.until)
@@ -51,16 +60,8 @@ extension JSONWriter {
             writer.member("points", pending.points)
             writer.endObject()
         }
-        member("debt", nonZero: wallet.debt)
-        member("reserved", nonZero: wallet.reserved)
+        member("lots", nonEmpty: wallet.lots)
         member("issued", nonZero: wallet.issued)
-        member("transferred_in", nonZero: wallet.transferredIn)
-        member("redeemed", nonZero: wallet.redeemed)
-        member("transferred_out", nonZero: wallet.transferredOut)
-        member("expired", nonZero: wallet.expired)
-        member("revoked", nonZero: wallet.revoked)
-        optionalMember("inactive", wallet.inactiveOn)
-        if wallet.settledAt != .distantPast { member("settled", wallet.settledAt.micros) }
         endObject()
     }
 
