@@ -68,7 +68,8 @@ public struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// Reads `YYYY-MM-DD`; nil for anything else, and for days that do not exist.
     public init?(_ text: some StringProtocol) {
-        let read = text.utf8.withContiguousStorageIfAvailable(CivilDate.digits) ?? CivilDate.digits(of: Array(text.utf8))
+        let read =
+            text.utf8.withContiguousStorageIfAvailable(CivilDate.digits) ?? CivilDate.digits(of: Array(text.utf8))
         guard let digits = read else { return nil }
         let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100)
         guard (1...12).contains(month), day >= 1, day <= CivilDate.daysInMonth(month, of: year)
