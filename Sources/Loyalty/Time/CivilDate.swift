@@ -68,20 +68,27 @@ public struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// Reads `YYYY-MM-DD`; nil for anything else, and for days that do not exist.
     public init?(_ text: some StringProtocol) {
+        let read =
+            text.utf8.withContiguousStorageIfAvailable(CivilDate.digits) ?? CivilDate.digits(of: Array(text.utf8))
+        guard let digits = read else { return nil }
+        let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100)
+        guard (1...12).contains(month), day >= 1, day <= CivilDate.daysInMonth(month, of: year)
+        else { return nil }
+        self.init(year: year, month: month, day: day)
+    }
+
+    /// The eight digits of `YYYY-MM-DD` as one number; nil for anything else.
+    private static func digits(of bytes: some RandomAccessCollection<UInt8>) -> Int? {
+        guard bytes.count == 10 else { return nil }
         var digits = 0
-        var count = 0
-        for byte in text.utf8 {
-            count += 1
-            if count == 5 || count == 8 {
+        for (place, byte) in bytes.enumerated() {
+            if place == 4 || place == 7 {
                 guard byte == 0x2D else { return nil }
             } else {
-                guard count <= 10, byte >= 0x30, byte <= 0x39 else { return nil }
+                guard byte >= 0x30, byte <= 0x39 else { return nil }
                 digits = digits * 10 + Int(byte - 0x30)
             }
         }
-        let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100)
-        guard count == 10, (1...12).contains(month), day >= 1, day <= CivilDate.daysInMonth(month, of: year)
-        else { return nil }
-        self.init(year: year, month: month, day: day)
+        return digits
     }
 }

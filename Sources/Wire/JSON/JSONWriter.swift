@@ -108,9 +108,11 @@ public struct JSONWriter: Sendable {
 
     /// A value that is JSON already.
     public mutating func raw(_ json: some Collection<UInt8>) {
-        put(atMost: json.count) { room, place in
-            for byte in json { room.put(byte, at: &place) }
-        }
+        if json.withContiguousStorageIfAvailable({ raw($0) }) == nil { Array(json).withUnsafeBufferPointer { raw($0) } }
+    }
+
+    private mutating func raw(_ json: UnsafeBufferPointer<UInt8>) {
+        put(atMost: json.count) { room, place in room.put(json, at: &place) }
     }
 
     /// A string of at most so many bytes none of which needs an escape: `write` puts them into the room at the place and
@@ -155,6 +157,6 @@ public struct JSONWriter: Sendable {
     }
 
     private mutating func grow(by least: Int) {
-        room += repeatElement(0, count: max(room.count, least))
+        room += [UInt8](repeating: 0, count: max(room.count, least))
     }
 }

@@ -85,6 +85,7 @@ public final class ObjectReader {
         return nil
     }
 
+    @inline(__always)
     private func see(_ number: Int) {
         if number < 64 { seen |= 1 &<< UInt64(number) } else { seenBeyond.insert(number) }
     }

@@ -70,9 +70,9 @@ extension Period {
             return
         }
         let period: Period? =
-            switch text.first {
-            case "m": Int(text.dropFirst()).map { .membershipYear($0) }
-            case "d": Int(text.dropFirst()).map { .day($0) }
+            switch text.utf8.first {
+            case UInt8(ascii: "m"): Int(text.dropFirst()).map { .membershipYear($0) }
+            case UInt8(ascii: "d"): Int(text.dropFirst()).map { .day($0) }
             default: Int(text).map { .year($0) }
             }
         guard let period, period.recorded == text else { return nil }

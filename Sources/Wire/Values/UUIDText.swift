@@ -32,11 +32,15 @@ public enum UUIDText {
 
     /// Puts the lower-case text.
     static func put(_ uuid: UUID, into room: inout MutableSpan<UInt8>, at place: inout Int) {
-        let (high, low) = uuid.words
-        for nibble in 0..<32 {
-            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 { room.put(UInt8(ascii: "-"), at: &place) }
-            let word = nibble < 16 ? high : low
-            room.put(Hex.digit(UInt8(truncatingIfNeeded: word >> (60 - 4 * (UInt64(nibble) & 15)))), at: &place)
+        let (first, second) = uuid.words
+        var word = first
+        for byte in 0..<16 {
+            if byte == 4 || byte == 6 || byte == 8 || byte == 10 { room.put(UInt8(ascii: "-"), at: &place) }
+            if byte == 8 { word = second }
+            let highest = UInt8(truncatingIfNeeded: word &>> 56)
+            room.put(Hex.digit(highest &>> 4), at: &place)
+            room.put(Hex.digit(highest), at: &place)
+            word = word &<< 8
         }
     }
 }
