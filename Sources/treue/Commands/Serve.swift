@@ -28,9 +28,6 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         // Half of the processors answer requests: the others decide, follow the log and, where it runs here, are PostgreSQL's.
         NIOSingletons.groupLoopCountSuggestion = max(1, System.coreCount / 2)
-        // A batch's buffers are given back to the system and asked for again with every batch, else.
-        mallopt(M_MMAP_THRESHOLD, 4 << 20)
-        mallopt(M_TRIM_THRESHOLD, 16 << 20)
         let locks = try LockSettings(locks, options.settings())
         try await Installation.use(options) { installation in
             try await installation.bringAccountsUp()
