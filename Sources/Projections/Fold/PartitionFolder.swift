@@ -91,14 +91,12 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
     private mutating func fold(_ event: RecordedEvent) throws(FoldFault) {
         defer { folded = event.position }
         guard event.streamType == AccountProjection.streamType, !skips.contains(event.position) else { return }
-        var memo = memos.removeValue(forKey: event.stream)
         do {
-            try target.fold(event, &memo, &sums)
+            // Where it is: a memo is large.
+            try target.fold(event, &memos[event.stream], &sums)
         } catch {
             throw FoldFault(event, error)
         }
-        guard let memo else { return }
-        memos[event.stream] = memo
         changed.insert(event.stream)
     }
 

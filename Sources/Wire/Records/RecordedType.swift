@@ -40,13 +40,13 @@ enum RecordedType: String, CaseIterable {
     /// The schema version that is written.
     var version: Int64 {
         switch self {
-        case .purchaseReturned: 3
+        case .purchaseReturned, .memberRestated: 3
         case .memberEnrolled, .memberUpdated, .purchaseCompleted, .pointsAccrued, .activityCompleted, .pointsRevoked,
-            .pointsExpired, .tierChanged, .memberRestated:
+            .pointsExpired, .tierChanged, .memberAbsorbed:
             2
         case .returnHeld, .pointsMatured, .pointsAdjusted, .pointsTransferred, .redemptionReserved,
             .redemptionConfirmed, .redemptionCancelled, .voucherIssued, .voucherRedeemed, .referralCompleted,
-            .subscriptionChanged, .tierGranted, .memberMerged, .memberAbsorbed, .memberErased:
+            .subscriptionChanged, .tierGranted, .memberMerged, .memberErased:
             1
         }
     }

@@ -3,7 +3,7 @@
 
 extension Upcaster {
     /// Every step there is. `member.enrolled`, `member.updated` and the third `purchase.returned` only added what may be
-    /// absent.
+    /// absent; the second `member.absorbed` and the third `member.restated` hold a state in another order.
     static let all: [Upcaster] = [
         Upcaster(type: .purchaseCompleted, from: 1) { value in
             value.without("lot").replacing("period", by: yearAsText).replacing("inactive_on") { day in

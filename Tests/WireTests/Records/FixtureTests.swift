@@ -51,6 +51,9 @@ struct FixtureTests {
     @Test("a state of the second version is the same in another order")
     func secondState() throws {
         #expect(try StateCodec.decode(try fixture("state.v2.json")) == Samples.state)
+        let restated = try #require(Samples.events.first { $0.0 == "member.restated" }?.1)
+        let stored = try fixture("member.restated.v2.json")
+        #expect(try EventCodec.decode(type: "member.restated", data: stored) == restated)
     }
 
     @Test("a state of the first version keeps its sums, lots, spend and standing")

@@ -3,6 +3,7 @@ import Loyalty
 /// What the fixtures of the first versions say in the shapes of today.
 extension Samples {
     static let old: [(String, LoyaltyEvent)] = [
+        ("member.absorbed", .absorbed(MemberAbsorbed(from: friend, state: state))),
         (
             "member.enrolled",
             .enrolled(MemberEnrolled(programme: "sephora-beauty-insider", tier: "insider", language: .german))
