@@ -40,7 +40,7 @@ extension FollowerStore {
     }
 
     private static let waiting: PostgresStatement = """
-        SELECT head.partition, checkpoint.position
+        SELECT head.partition, checkpoint.position, head.position
           FROM treue.checkpoint
           JOIN treue.head USING (partition)
          WHERE checkpoint.projection = $1 AND checkpoint.position < head.position
@@ -61,17 +61,19 @@ extension FollowerStore {
 
     /// The next events of all partitions that have some and do not stand still, `limit` of them at most: each partition
     /// has its share, so that a busy one makes no other wait. `isBehind` says whether a share was too small for all that
-    /// there is.
+    /// there is, `behind` how much there is beyond the pages.
     func nextPages(
         of name: String, limit: Int, window: EventWindow, on connection: some PostgresQuerying
-    ) async throws -> (pages: [FollowedPage], isBehind: Bool) {
+    ) async throws -> (pages: [FollowedPage], isBehind: Bool, behind: Int64) {
         var after: [(partition: Int32, position: Int64)] = []
+        var behind: Int64 = 0
         for row in try await connection.query(Self.waiting, [.text(name)]) {
             after.append((try row.int4(0), try row.int8(1)))
+            behind += try row.int8(2) - row.int8(1)
         }
         let count = after.count
         after = Array(after.prefix(max(1, limit)))
-        guard !after.isEmpty else { return ([], false) }
+        guard !after.isEmpty else { return ([], false, 0) }
         let share = max(1, limit / after.count)
         var events: [Int: [RecordedEvent]] = [:]
         for (partition, position) in after {
@@ -96,7 +98,8 @@ extension FollowerStore {
             }
             return page
         }
-        return (pages, after.count < count || pages.contains { $0.events.count == share })
+        behind -= pages.reduce(0) { $0 + Int64($1.events.count) }
+        return (pages, after.count < count || pages.contains { $0.events.count == share }, behind)
     }
 
     private static let moveTo: PostgresStatement = """

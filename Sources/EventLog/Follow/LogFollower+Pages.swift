@@ -6,11 +6,11 @@ extension LogFollower {
     /// there were, the longer, so that a busy log is not asked for a handful at a time.
     func catchUp(on lease: PostgresLease) async throws -> Duration {
         let store = FollowerStore(log: log)
-        var (taken, isBehind) = (0, true)
+        var (taken, isBehind, behind) = (0, true, Int64(0))
         // What came meanwhile may gather: whoever read on until nothing is left would never rest beside steady traffic.
         while isBehind, !isStopping {
             if try await pass(on: lease) { return .seconds(1) }
-            await window.turn.take()
+            await window.turn.take(behind: behind)
             defer { window.turn.pass() }
             if isStopping { break }
             let next = try await store.nextPages(
@@ -18,7 +18,7 @@ extension LogFollower {
             guard !next.pages.isEmpty else { break }
             try await take(next.pages, on: lease)
             taken += next.pages.reduce(0) { $0 + $1.events.count }
-            isBehind = next.isBehind
+            (isBehind, behind) = (next.isBehind, next.behind)
         }
         return min(handler.gathering, .milliseconds(2) * taken)
     }

@@ -35,4 +35,23 @@ struct FollowerTurnTests {
         await turn.take()
         turn.pass()
     }
+
+    @Test("every other turn is that of whoever is furthest behind")
+    func furthestBehind() async {
+        let turn = FollowerTurn()
+        let order = Order()
+        await turn.take()
+        await withTaskGroup(of: Void.self) { group in
+            for (number, behind) in [0, 5, 900, 70].enumerated() {
+                group.addTask {
+                    await turn.take(behind: Int64(behind))
+                    order.add(behind)
+                    turn.pass()
+                }
+                while turn.waiters <= number { await Task.yield() }
+            }
+            turn.pass()
+        }
+        #expect(order.all == [900, 0, 70, 5])
+    }
 }

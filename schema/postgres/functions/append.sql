@@ -78,6 +78,7 @@ DECLARE
     hashes         bytea[] := array_fill(NULL::bytea, ARRAY[events]);
     g              int := 0;
     moved          bigint;
+    missing        bigint;
     skip           boolean;
     r              record;
 BEGIN
@@ -201,17 +202,18 @@ BEGIN
       FROM unnest(g_partition, g_stream, g_state, g_expected, before, after)
            AS s (partition, stream_id, state, expected, before, after)
      WHERE account.partition = s.partition AND account.member_id = s.stream_id
-       AND s.after IS NOT NULL AND s.state IS NOT NULL;
+       AND s.after IS NOT NULL AND s.state IS NOT NULL AND s.expected > 0;
     GET DIAGNOSTICS moved = ROW_COUNT;
-    IF moved < (SELECT count(*) FROM unnest(g_state, after) AS s (state, after)
-                 WHERE s.after IS NOT NULL AND s.state IS NOT NULL)
-    THEN
+    missing := (SELECT count(*) FROM unnest(g_state, g_expected, after) AS s (state, expected, after)
+                 WHERE s.after IS NOT NULL AND s.state IS NOT NULL AND s.expected > 0) - moved;
+    IF missing > 0 OR 0 = ANY (g_expected) THEN
         INSERT INTO treue.account (version, updated_at, partition, member_id, state)
         SELECT s.expected + s.after - s.before, recorded_at, s.partition, s.stream_id, s.state
           FROM unnest(g_partition, g_stream, g_state, g_expected, before, after)
                AS s (partition, stream_id, state, expected, before, after)
-         WHERE s.after IS NOT NULL AND s.state IS NOT NULL
-            ON CONFLICT (partition, member_id) DO NOTHING;
+         WHERE s.after IS NOT NULL AND s.state IS NOT NULL AND (s.expected = 0 OR missing > 0)
+            ON CONFLICT (partition, member_id) DO UPDATE
+           SET version = excluded.version, updated_at = excluded.updated_at, state = excluded.state;
     END IF;
 
     IF cardinality(m_group) > 0 THEN
