@@ -113,7 +113,9 @@ final class AccountReader: Sendable {
             var found: Found = [:]
             found.reserveCapacity(members.count)
             for member in members {
-                if let known = state.known.member(member, of: log.partition(of: member)) { found[member] = .success(known) }
+                if let known = state.known.member(member, of: log.partition(of: member)) {
+                    found[member] = .success(known)
+                }
             }
             return found
         }
