@@ -59,8 +59,9 @@ public final class PostgresClient: Sendable {
             return state.stoppers.values
         }
         for stop in stoppers { stop() }
-        for reactor in state.withLock({ Array($0.reactors.values) }) { await reactor.stop(deadline: shutdownDeadline) }
-        await reactor.stop(deadline: shutdownDeadline)
+        let deadline = shutdownDeadline
+        for reactor in state.withLock({ Array($0.reactors.values) }) { await reactor.stop(deadline: deadline) }
+        await reactor.stop(deadline: deadline)
         state.withLock { $0.phase = .closed }
     }
 

@@ -39,9 +39,20 @@ public final class EventWindow: Sendable {
         appended.withLock { $0.between(after, and: last, of: partition) }
     }
 
-    /// Keeps events that were just committed, those of one partition in order and without a gap.
+    /// Keeps events of one partition that were just committed, in any order: others may have written between them.
     public func append(_ events: [RecordedEvent], of partition: Int) {
-        appended.withLock { $0.keep(events, of: partition) }
+        let events = events.sorted { $0.position < $1.position }
+        appended.withLock { appended in
+            var run: [RecordedEvent] = []
+            for event in events {
+                if let last = run.last, last.position + 1 != event.position {
+                    appended.append(run, to: partition)
+                    run = []
+                }
+                run.append(event)
+            }
+            appended.append(run, to: partition)
+        }
     }
 
     /// Keeps events that were just read, those of one partition in order and without a gap.
@@ -70,6 +81,17 @@ struct Stretch {
         else { return .unknown }
         guard last <= end else { return .soon }
         return .known(self.events(of: partition, after: after, limit: Int(last - after)).map(\.stream))
+    }
+
+    /// What was just committed, without a gap. Each position is committed once: where it overlaps what is here, the database was
+    /// put back to an earlier state, and nothing here holds.
+    mutating func append(_ events: [RecordedEvent], to partition: Int) {
+        if let position = events.first?.position, let first = held[partition]?.first?.position,
+            let end = held[partition]?.last?.position, first <= position, position <= end
+        {
+            held[partition] = nil
+        }
+        keep(events, of: partition)
     }
 
     /// What goes on from what is here, or overlaps it, is added; what is older changes nothing; a gap begins anew. Where it

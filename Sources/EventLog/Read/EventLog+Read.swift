@@ -27,13 +27,10 @@ extension EventLog {
         SELECT \(RecordedEvent.columns) FROM treue.event
          WHERE partition = $1 AND stream_id = $2 AND version < $3 ORDER BY version DESC LIMIT $4
         """)
-    // IS NOT DISTINCT FROM, which no index serves: the few events about a subject are looked through, never a whole stream,
-    // whatever the planner believes about the tables.
     private static let streamSubject = PostgresStatement(
         """
         SELECT \(RecordedEvent.columns) FROM treue.event
-         WHERE subject = $3 AND partition IS NOT DISTINCT FROM $1 AND stream_id IS NOT DISTINCT FROM $2
-         ORDER BY version LIMIT $4
+         WHERE partition = $1 AND stream_id = $2 AND subject = $3 ORDER BY version LIMIT $4
         """)
     private static let partitionForward = PostgresStatement(
         """

@@ -33,14 +33,12 @@ extension EventLog {
                 WHERE partition = wanted.partition AND stream_id = wanted.stream_id AND version > wanted.after
                 ORDER BY version LIMIT wanted.count) AS found
         """)
-    // As in ``events(of:subject:limit:on:)``: by the subject's index, whatever the planner believes.
     private static let bySubjects = PostgresStatement(
         """
         SELECT found.* FROM unnest($1::int[], $2::uuid[], $3::bytea[]) AS wanted (partition, stream_id, subject)
          CROSS JOIN LATERAL (
                SELECT \(RecordedEvent.columns) FROM treue.event
-                WHERE subject = wanted.subject AND partition IS NOT DISTINCT FROM wanted.partition
-                  AND stream_id IS NOT DISTINCT FROM wanted.stream_id
+                WHERE partition = wanted.partition AND stream_id = wanted.stream_id AND subject = wanted.subject
                 ORDER BY version LIMIT 10000) AS found
         """)
 

@@ -53,13 +53,20 @@ final class Lane: Sendable {
                 } else {
                     try await runAlone(&batch, round: round, on: lease)
                 }
+                publish(&batch)
             }
         } catch {
             batch.failRest(with: error)
         }
-        for (partition, events) in batch.recorded { window.append(events, of: partition) }
+        publish(&batch)
         batch.failRest(with: ServiceError.contended)
         return batch.answers
+    }
+
+    /// Hands what is committed to those who follow.
+    private func publish(_ batch: inout LaneBatch) {
+        for (partition, events) in batch.recorded { window.append(events, of: partition) }
+        batch.recorded = [:]
     }
 
     /// How often a batch is decided again, before its rest is told to come back.

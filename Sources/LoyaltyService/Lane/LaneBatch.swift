@@ -34,7 +34,7 @@ struct LaneBatch {
     /// What is gone of budgets, as locked by the transaction that decides.
     var budgets: [Budget: Int64] = [:]
 
-    /// What it has recorded, by partition and in order.
+    /// What it has recorded and not yet handed on, by partition.
     var recorded: [Int: [RecordedEvent]] = [:]
 
     init(_ requests: [LaneRequest]) {

@@ -130,6 +130,8 @@ struct KnownAccounts {
         var members: MemberCache
         /// Whether the partition ended here when it was looked at last.
         var isCurrent = true
+        /// The end whose last events were about to be known.
+        var awaited: Int64?
     }
 
     private var partitions: [Int: Partition] = [:]
@@ -151,8 +153,10 @@ struct KnownAccounts {
         if partition.position < position {
             switch between(partition.position) {
             case .known(let changed): for member in changed { partition.members[member] = nil }
-            case .soon: partition.isCurrent = false
-            case .unknown: partition.members = empty
+            case .soon where partition.awaited != position:
+                (partition.isCurrent, partition.awaited) = (false, position)
+            // They did not come: somebody else has written them.
+            case .soon, .unknown: partition.members = empty
             }
         } else if partition.position > position {
             // Two looks have overtaken each other, or the database was put back to an earlier state.

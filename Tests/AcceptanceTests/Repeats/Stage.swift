@@ -18,7 +18,11 @@ final class Stage: Sendable {
         let programme = try folder.file("programme.yaml", Self.programme)
         place = try Place(
             programme: programme,
-            variables: ["TREUE_SHOPIFY_SECRET": Self.secret, "TREUE_WOOCOMMERCE_SECRET": Self.secret])
+            variables: [
+                "TREUE_SHOPIFY_SECRET": Self.secret, "TREUE_WOOCOMMERCE_SECRET": Self.secret,
+                // So many that some stay without events: see ``stoppedPartition()``.
+                "PGOPTIONS": "-c treue.partitions=512",
+            ])
         self.folder = folder
         servers = [try await place.serve(), try await place.serve()]
     }

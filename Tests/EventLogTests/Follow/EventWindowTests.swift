@@ -67,4 +67,24 @@ struct EventWindowTests {
         #expect(positions(window, after: 49, limit: 2) == [50, 51])
         #expect(positions(window, after: 9).isEmpty)
     }
+
+    @Test("what others have written between one's own is a gap, and no one is told that it is known")
+    func between() {
+        let window = EventWindow()
+        window.append(events(10...10) + events(13...13) + events(11...11), of: 0)
+        #expect(positions(window, after: 11).isEmpty && positions(window, after: 12) == [13])
+        #expect(window.between(11, and: 13, of: 0) == .unknown)
+        window.append(events(14...15), of: 0)
+        #expect(window.between(12, and: 15, of: 0) == .known([Self.stream, Self.stream, Self.stream]))
+        #expect(window.between(14, and: 16, of: 0) == .soon)
+        #expect(window.between(14, and: 1_000, of: 0) == .unknown)
+        #expect(window.between(12, and: 13, of: 1) == .unknown)
+        // The database was put back, and went on from there.
+        window.append(events(14...14), of: 0)
+        #expect(window.between(13, and: 14, of: 0) == .known([Self.stream]))
+        #expect(window.between(12, and: 15, of: 0) == .unknown)
+        // Late, from another lane: older than what is here.
+        window.append(events(9...9), of: 0)
+        #expect(positions(window, after: 13) == [14])
+    }
 }

@@ -125,15 +125,13 @@ BEGIN
         RETURN NEXT;
     END LOOP;
 
-    -- IS NOT DISTINCT FROM, which no index serves: the few events about a subject are looked through, never a stream.
     IF true = ANY (e_subject_new) THEN
         FOR r IN
             SELECT n.g, old.*
               FROM unnest(e_group, e_subject, e_subject_new) AS n (g, subject, is_new)
              CROSS JOIN LATERAL (
                    SELECT partition, position, stream_id, version, content_hash, key FROM treue.event
-                    WHERE subject = n.subject AND partition IS NOT DISTINCT FROM g_partition[n.g]
-                      AND stream_id IS NOT DISTINCT FROM g_stream[n.g]
+                    WHERE partition = g_partition[n.g] AND stream_id = g_stream[n.g] AND subject = n.subject
                     LIMIT 1) AS old
              WHERE n.is_new
         LOOP
@@ -196,13 +194,15 @@ BEGIN
       FROM unnest(head_partition, head_position, head_hash) AS n (partition, position, hash)
      WHERE head.partition = n.partition AND head.partition = ANY (g_partition) AND head.position <> n.position;
 
-    -- Nearly every account is there already; an upsert would lock its row first, and write that lock to the WAL.
+    -- Nearly every account is there already; an upsert would lock its row first, and write that lock to the WAL. Found by a
+    -- probe each and updated where it lies, whatever the planner believed of the table when it made the plan.
     UPDATE treue.account
        SET version = s.expected + s.after - s.before, updated_at = recorded_at, state = s.state
       FROM unnest(g_partition, g_stream, g_state, g_expected, before, after)
            AS s (partition, stream_id, state, expected, before, after)
-     WHERE account.partition = s.partition AND account.member_id = s.stream_id
-       AND s.after IS NOT NULL AND s.state IS NOT NULL AND s.expected > 0;
+     CROSS JOIN LATERAL (
+           SELECT ctid FROM treue.account WHERE partition = s.partition AND member_id = s.stream_id LIMIT 1) AS old
+     WHERE account.ctid = old.ctid AND s.after IS NOT NULL AND s.state IS NOT NULL AND s.expected > 0;
     GET DIAGNOSTICS moved = ROW_COUNT;
     missing := (SELECT count(*) FROM unnest(g_state, g_expected, after) AS s (state, expected, after)
                  WHERE s.after IS NOT NULL AND s.state IS NOT NULL AND s.expected > 0) - moved;

@@ -55,8 +55,7 @@ BEGIN
        OR EXISTS (SELECT FROM unnest(e_subject, e_subject_new) AS n (subject, is_new)
                    CROSS JOIN LATERAL (
                          SELECT FROM treue.event
-                          WHERE subject = n.subject AND partition IS NOT DISTINCT FROM s_partition
-                            AND stream_id IS NOT DISTINCT FROM s_stream
+                          WHERE partition = s_partition AND stream_id = s_stream AND subject = n.subject
                           LIMIT 1) AS old
                    WHERE n.is_new)
     THEN
