@@ -51,8 +51,7 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
     }
 
     /// Writes the shares of any partitions, each kind of row with one statement a thousand. Rows that are there are updated,
-    /// which writes less to the WAL than an upsert that always meets its row: that one locks it first. They are found by a probe
-    /// each and updated where they lie, whatever the planner believes of the table. Only the follower writes a generation's rows.
+    /// which writes less to the WAL than an upsert that always meets its row: that one locks it first.
     func write(_ shares: [Int: ReportShare], on lease: PostgresLease) async throws {
         func rows<Row>(_ of: (ReportShare) -> [Row]) -> [(partition: Int32, row: Row)] {
             shares.flatMap { partition, share in of(share).map { (Int32(truncatingIfNeeded: partition), $0) } }
@@ -69,15 +68,15 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
         for chunk in memos.chunks {
             _ = try await lease.query(
                 """
-                WITH given AS MATERIALIZED (
-                    SELECT n.*, (SELECT ctid FROM treue.report_member AS row
-                                  WHERE row.partition = n.partition AND row.projection = $1 AND row.generation = $2
-                                    AND row.member_id = n.member_id) AS place
-                      FROM unnest($3::int[], $4::uuid[], $5::bytea[]) AS n (partition, member_id, memo)
+                WITH given AS (
+                    SELECT * FROM unnest($3::int[], $4::uuid[], $5::bytea[]) AS n (partition, member_id, memo)
                 ), moved AS (
-                    UPDATE treue.report_member AS row SET memo = given.memo FROM given WHERE row.ctid = given.place)
+                    UPDATE treue.report_member AS row SET memo = given.memo FROM given
+                     WHERE row.partition = given.partition AND row.projection = $1 AND row.generation = $2
+                       AND row.member_id = given.member_id
+                    RETURNING row.member_id)
                 INSERT INTO treue.report_member (projection, generation, partition, member_id, memo)
-                SELECT $1, $2, partition, member_id, memo FROM given WHERE place IS NULL
+                SELECT $1, $2, partition, member_id, memo FROM given WHERE member_id NOT IN (SELECT member_id FROM moved)
                     ON CONFLICT (partition, projection, generation, member_id) DO UPDATE SET memo = excluded.memo
                 """,
                 names + [
@@ -93,18 +92,19 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
         for chunk in cells.chunks {
             _ = try await lease.query(
                 """
-                WITH given AS MATERIALIZED (
-                    SELECT n.*, (SELECT ctid FROM treue.report_cell AS row
-                                  WHERE row.partition = n.partition AND row.projection = $1 AND row.generation = $2
-                                    AND row.measure = n.measure AND row.day = n.day::date AND row.key_a = n.a
-                                    AND row.key_b = n.b) AS place
+                WITH given AS (
+                    SELECT partition, measure, day::date AS day, a, b, value
                       FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
                            AS n (partition, measure, day, a, b, value)
                 ), moved AS (
                     UPDATE treue.report_cell AS row SET value = row.value + given.value FROM given
-                     WHERE row.ctid = given.place)
+                     WHERE row.partition = given.partition AND row.projection = $1 AND row.generation = $2
+                       AND row.measure = given.measure AND row.day = given.day AND row.key_a = given.a
+                       AND row.key_b = given.b
+                    RETURNING row.partition, row.measure, row.day, row.key_a, row.key_b)
                 INSERT INTO treue.report_cell (projection, generation, partition, measure, day, key_a, key_b, value)
-                SELECT $1, $2, partition, measure, day::date, a, b, value FROM given WHERE place IS NULL
+                SELECT $1, $2, partition, measure, day, a, b, value FROM given
+                 WHERE (partition, measure, day, a, b) NOT IN (SELECT * FROM moved)
                     ON CONFLICT (partition, projection, generation, measure, day, key_a, key_b)
                     DO UPDATE SET value = report_cell.value + excluded.value
                 """,
@@ -123,10 +123,8 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
         for chunk in months.chunks {
             _ = try await lease.query(
                 """
-                WITH given AS MATERIALIZED (
-                    SELECT n.*, (SELECT ctid FROM treue.report_month AS row
-                                  WHERE row.partition = n.partition AND row.generation = $1 AND row.member_id = n.member
-                                    AND row.month = n.month::date AND row.currency = n.currency) AS place
+                WITH given AS (
+                    SELECT partition, member, month::date AS month, currency, purchases, returns, amount, days
                       FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
                                   $9::int[])
                            AS n (partition, member, month, currency, purchases, returns, amount, days)
@@ -134,11 +132,14 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
                     UPDATE treue.report_month AS row
                        SET purchases = row.purchases + given.purchases, returns = row.returns + given.returns,
                            amount = row.amount + given.amount, days = row.days | given.days
-                      FROM given WHERE row.ctid = given.place)
+                      FROM given
+                     WHERE row.partition = given.partition AND row.generation = $1 AND row.member_id = given.member
+                       AND row.month = given.month AND row.currency = given.currency
+                    RETURNING row.member_id, row.month, row.currency)
                 INSERT INTO treue.report_month (generation, partition, member_id, month, currency, purchases, returns,
                                                 amount, days)
-                SELECT $1, partition, member, month::date, currency, purchases, returns, amount, days FROM given
-                 WHERE place IS NULL
+                SELECT $1, partition, member, month, currency, purchases, returns, amount, days FROM given
+                 WHERE (member, month, currency) NOT IN (SELECT * FROM moved)
                     ON CONFLICT (partition, generation, member_id, month, currency) DO UPDATE
                    SET purchases = report_month.purchases + excluded.purchases,
                        returns = report_month.returns + excluded.returns,
