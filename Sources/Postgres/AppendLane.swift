@@ -3,8 +3,8 @@ import Synchronization
 /// Group commit: requests gather while a batch commits, and the next batch takes all of them.
 ///
 /// The lane has a thread, one connection and a bounded queue of its own. `body` runs on that thread, so that its steps wake
-/// no other; it gets everything that waits, runs its SQL on
-/// the lease (normally one statement, so one transaction and one fsync) and returns one result a request, in order.
+/// no other; it gets everything that waits, runs its SQL on the lease (normally one statement, so one transaction and one
+/// fsync) and returns one result a request, in order.
 public final class AppendLane<Request: Sendable, Response: Sendable>: Sendable {
     public typealias Body = @Sendable ([Request], PostgresLease) async -> [Result<Response, any Error>]
 

@@ -58,6 +58,13 @@ struct MigratorTests {
         }
     }
 
+    @Test("a number of partitions that no log can have is refused in words", arguments: [0, 4_097, 10_000])
+    func partitions(number: Int) async throws {
+        let error = await #expect(throws: PostgresError.self) { try await LogFixture.with(partitions: number) { _ in } }
+        #expect(error?.sqlState == "22023")
+        #expect(error?.message == "treue.partitions must be a whole number from 1 to 4096, not \(number)")
+    }
+
     @Test("of eight servers that start at once one migrates")
     func eightAtOnce() async throws {
         try await withDatabase { client, url in

@@ -1,8 +1,10 @@
 import Foundation
 import Loyalty
+import Projections
 import Testing
 import Wire
 
+@testable import EventLog
 @testable import LoyaltyService
 
 @Suite("several lanes")
@@ -57,6 +59,31 @@ struct LaneShareTests {
                  WHERE type = 'purchase.completed' AND occurred_at = timestamptz '2026-03-01T12:00:00Z'
                 """)
             #expect(received == 1)
+        }
+    }
+}
+
+@Suite("what a lane hands to followers")
+struct HandedOnTests {
+    @Test("what was recorded, whose it is, and what it says")
+    func window() async throws {
+        try await Shop.with { shop in
+            let answer = try #require(await shop.service.record(.purchase("p-1", by: .external("new"))).answer)
+            let partition = shop.service.log.partition(of: answer.memberID)
+            let stored = try await shop.service.log.events(of: answer.memberID, limit: 10, on: shop.service.client)
+            #expect(stored.count >= 2)
+            let (first, last) = try (#require(stored.first).position, #require(stored.last).position)
+            let owners = shop.service.window.between(first - 1, and: last, of: partition)
+            #expect(owners == .known(stored.map { _ in answer.memberID }))
+            let handed = shop.service.window.events(of: partition, after: first - 1, limit: 10)
+            for (event, own) in zip(stored, handed) {
+                #expect(event.type == own.type && event.version == own.version && event.data == own.data)
+                #expect(event.metadata == own.metadata && event.key == own.key && event.subject == own.subject)
+                #expect(event.contentHash == own.contentHash && event.recordedAtMicros == own.recordedAtMicros)
+                let noted = own.noted { DecodedEvent(DatedEvent(at: Instant(micros: 0), .erased)) }
+                #expect(try DatedEvent(event) == noted.dated)
+            }
+            #expect(handed.count == stored.count)
         }
     }
 }

@@ -11,7 +11,8 @@ enum Answer {
         var headers = headers
         headers[.contentType] = "application/json"
         return Response(
-            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+            status: status, headers: headers,
+            body: ResponseBody(byteBuffer: writer.withBytes { ByteBuffer(bytes: $0) }))
     }
 
     /// The answer with its entity tag, or 304 where the caller holds it already.

@@ -18,7 +18,7 @@ extension Problem {
     var body: ByteBuffer {
         var writer = JSONWriter()
         writer.problem(self)
-        return ByteBuffer(bytes: writer.bytes)
+        return writer.withBytes { ByteBuffer(bytes: $0) }
     }
 
     static var mediaType: String { "application/problem+json" }

@@ -34,8 +34,7 @@ struct AccrualSource {
         _ points: Int64, in wallet: String, by rule: String, _ reason: AccrualReason, order: String? = nil,
         expiry: Expiry? = nil, maturity: Maturity? = nil, partner: String? = nil
     ) -> PointsAccrued {
-        let place = wallets.indices.first { wallets[$0].id == wallet }
-        let rules = place.map { wallets[$0] } ?? WalletRules(id: wallet)
+        let rules = wallets.rules(of: wallet)
         let matures: PendingPoints.Until? =
             switch maturity ?? rules.maturity {
             case .immediately: nil

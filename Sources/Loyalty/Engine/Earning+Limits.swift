@@ -58,9 +58,14 @@ extension Earning {
     }
 }
 
+extension Line {
+    /// Whether it is of one of these categories.
+    func isExcluded(by categories: Set<String>) -> Bool { self.categories.contains(where: categories.contains) }
+}
+
 extension ProgrammeVersion {
     /// Whether the line earns and counts at all.
-    func earns(_ line: Line) -> Bool { !line.categories.contains(where: excludedCategories.contains) }
+    func earns(_ line: Line) -> Bool { !line.isExcluded(by: excludedCategories) }
 
     /// Minor units of the lines that count.
     func eligible(_ lines: [SoldLine]) throws(Rejection) -> Int64 {

@@ -31,7 +31,7 @@ struct Earning {
     init(_ version: borrowing ProgrammeVersion, on lines: [SoldLine], in sale: SaleContext) throws(Rejection) {
         let (rules, excluded) = (version.earning, version.excludedCategories)
         (self.rules, stacking, self.sale) = (rules, version.stacking, sale)
-        self.lines = lines.those { !$0.line.categories.contains(where: excluded.contains) && $0.amount > 0 }
+        self.lines = lines.those { !$0.line.isExcluded(by: excluded) && $0.amount > 0 }
         for place in rules.indices where rules[place].condition.holds(for: sale) {
             if !isKeptOut(by: rules[place].unless) { try apply(rules[place]) }
         }

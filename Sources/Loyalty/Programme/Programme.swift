@@ -102,7 +102,7 @@ public struct ProgrammeVersion: Hashable, Sendable {
     }
 
     /// The rules of a wallet; those of a wallet that this version does not name never expire.
-    public func wallet(_ id: String) -> WalletRules { wallets.first { $0.id == id } ?? WalletRules(id: id) }
+    public func wallet(_ id: String) -> WalletRules { wallets.rules(of: id) }
 
     public func reward(_ id: String) -> Reward? { rewards.first { $0.id == id } }
 
@@ -198,5 +198,12 @@ public struct RedemptionRules: Hashable, Sendable {
 
     public init(reservationMinutes: Int = 15, value: Ratio? = nil, minimum: Int64 = 1) {
         (self.reservationMinutes, self.value, self.minimum) = (reservationMinutes, value, minimum)
+    }
+}
+
+extension [WalletRules] {
+    /// As ``ProgrammeVersion/wallet(_:)``, for who has no more of a version than its wallets.
+    func rules(of id: String) -> WalletRules {
+        indices.first { self[$0].id == id }.map { self[$0] } ?? WalletRules(id: id)
     }
 }

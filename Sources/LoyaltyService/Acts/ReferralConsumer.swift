@@ -31,7 +31,7 @@ public struct ReferralConsumer: LogConsumer {
     public func handle(_ events: [RecordedEvent], on lease: PostgresLease) async throws {
         var found: [(id: UUID, friend: UUID)] = []
         for event in events where event.streamType == Plan.streamType && event.type.hasPrefix("purchase.") {
-            guard let key = event.key, key.count == 16, try DatedEvent(event).event.isAboutReferral else { continue }
+            guard let key = event.key, key.count == 16, try event.decoded.dated.event.isAboutReferral else { continue }
             let id = key.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
             found.append((id, event.stream))
         }

@@ -58,7 +58,6 @@ final class Lane: Sendable {
         } catch {
             batch.failRest(with: error)
         }
-        publish(&batch)
         batch.failRest(with: ServiceError.contended)
         return batch.answers
     }

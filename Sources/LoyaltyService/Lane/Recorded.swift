@@ -76,7 +76,7 @@ enum Metadata {
         writer.beginObject()
         writer.member("followers", Int64(followers))
         writer.endObject()
-        return writer.bytes
+        return writer.finish()
     }
 
     static func followers(in metadata: [UInt8]?) -> Int {
@@ -96,7 +96,7 @@ enum Metadata {
             writer.raw(attributes)
         }
         writer.endObject()
-        return writer.bytes
+        return writer.finish()
     }
 
     /// What an event that follows from another keeps of it: its trace, if it has one.
@@ -106,6 +106,6 @@ enum Metadata {
         writer.beginObject()
         writer.member("traceparent", trace.text)
         writer.endObject()
-        return writer.bytes
+        return writer.finish()
     }
 }

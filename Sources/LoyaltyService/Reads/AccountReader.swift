@@ -81,7 +81,11 @@ final class AccountReader: Sendable {
     }
 
     private func read(_ members: Set<UUID>) async throws -> Found {
-        var found = try await known(members)
+        // Whoever is a stranger is read at once.
+        let remembered = state.withLock { state in
+            members.filter { state.known.remembers($0, of: log.partition(of: $0)) }
+        }
+        var found = try await known(remembered)
         let missing = members.filter { found[$0] == nil }
         guard !missing.isEmpty else { return found }
         let now = try await log.accountsNow(of: Array(missing), on: client)
@@ -94,7 +98,10 @@ final class AccountReader: Sendable {
         state.withLock { state in
             for (id, member, position) in read {
                 guard case .success(let member) = member else { continue }
-                state.known.keep(member, as: id, of: log.partition(of: id), at: position, in: now.generation)
+                let partition = log.partition(of: id)
+                state.known.keep(member, as: id, of: partition, at: position, in: now.generation) { after in
+                    window.between(after, and: position, of: partition)
+                }
             }
         }
         for (id, member, _) in read { found[id] = member }
@@ -103,6 +110,7 @@ final class AccountReader: Sendable {
 
     /// Those of whom is certain that nothing new is in the log.
     private func known(_ members: Set<UUID>) async throws -> Found {
+        guard !members.isEmpty else { return [:] }
         let ends = try await log.ends(of: Set(members.map(log.partition(of:))), on: client)
         return state.withLock { state in
             for (partition, position) in ends.positions {
@@ -166,15 +174,24 @@ struct KnownAccounts {
         partitions[number] = partition
     }
 
+    /// Whether anything is known of the member, perhaps of yesterday.
+    mutating func remembers(_ id: UUID, of partition: Int) -> Bool { partitions[partition]?.members[id] != nil }
+
     mutating func member(_ id: UUID, of partition: Int) -> KnownMember? {
         guard partitions[partition]?.isCurrent == true else { return nil }
         return partitions[partition]?.members[id]
     }
 
     /// Keeps what was read when the partition ended there, unless it is known to go on.
+    ///
+    /// - Parameter between: as in ``advance(_:to:in:between:)``.
     mutating func keep(
-        _ member: KnownMember, as id: UUID, of partition: Int, at position: Int64, in generation: Int64
+        _ member: KnownMember, as id: UUID, of partition: Int, at position: Int64, in generation: Int64,
+        between: (_ after: Int64) -> EventWindow.Between
     ) {
+        if partitions[partition].map({ $0.position < position }) ?? true {
+            advance(partition, to: position, in: generation, between: between)
+        }
         guard self.generation == generation, partitions[partition]?.position == position else { return }
         partitions[partition]?.members[id] = member
     }

@@ -24,7 +24,7 @@ extension RecordedEvent {
     /// Decoded once for all who follow.
     ///
     /// - Throws: `CodecError` for an event that this program cannot read.
-    var decoded: DecodedEvent {
+    public var decoded: DecodedEvent {
         get throws { try noted { DecodedEvent(try DatedEvent(self)) } }
     }
 }

@@ -15,13 +15,13 @@ public struct JSONWriter: Sendable {
     public var bytes: [UInt8] { Array(room[..<count]) }
 
     /// What has been written, in the room itself: for who writes no more.
-    consuming func finish() -> [UInt8] {
+    public consuming func finish() -> [UInt8] {
         room.removeLast(room.count - count)
         return room
     }
 
     /// Lets `read` look at what has been written, where it stands.
-    func withBytes<Result>(_ read: (UnsafeRawBufferPointer) -> Result) -> Result {
+    public func withBytes<Result>(_ read: (UnsafeRawBufferPointer) -> Result) -> Result {
         room.withUnsafeBytes { read(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
     }
 
