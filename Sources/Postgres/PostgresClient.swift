@@ -93,7 +93,8 @@ public final class PostgresClient: Sendable {
         guard lane.enter() else {
             throw PostgresError(.queueFull, "\(lane.limit) statements already wait", statement: statement.sql)
         }
-        let work = Operation.Work.statement(.init(sql: statement.sql, types: encoded.types), encoded, prepared: true)
+        let work = Operation.Work.statement(
+            .init(sql: statement.sql, types: encoded.types), encoded, prepared: true, alone: statement.locksRows)
         let deadline = instant(monotonicNanos(), plus: configuration.acquireTimeout.nanoseconds)
         return try await reactor.run(work, on: lane.connection, lane: lane, deadline: deadline).get()
     }

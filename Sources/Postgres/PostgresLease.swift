@@ -22,7 +22,7 @@ public final class PostgresLease: Sendable {
     ) async throws(PostgresError) -> PostgresRows {
         let encoded = try EncodedParameters(parameters)
         let key = StatementCache.Key(sql: statement.sql, types: encoded.types)
-        return try await run(.statement(key, encoded, prepared: true))
+        return try await run(.statement(key, encoded, prepared: true, alone: false))
     }
 
     /// Runs a script of several statements by the simple protocol; PostgreSQL makes one transaction of it unless
@@ -75,6 +75,6 @@ extension PostgresLease {
         needsCheck.store(true, ordering: .relaxed)
         let none = try EncodedParameters([])
         return try await run(
-            .statement(.init(sql: sql, types: []), none, prepared: false), isShielded: isShielded)
+            .statement(.init(sql: sql, types: []), none, prepared: false, alone: true), isShielded: isShielded)
     }
 }

@@ -2,12 +2,18 @@
 /// types of its parameters.
 public struct PostgresStatement: Sendable, Hashable, ExpressibleByStringLiteral {
     public let sql: String
+    /// Whether it locks rows, and so shares no transaction on a pipelined lane: two groups of statements that lock the
+    /// same rows in different orders would wait for each other.
+    public let locksRows: Bool
 
-    public init(_ sql: String) {
+    /// - Parameter locksRows: nil, and it is believed of everything but what begins with `SELECT`. Say it of a `SELECT` that
+    ///   calls a function that writes.
+    public init(_ sql: String, locksRows: Bool? = nil) {
         self.sql = sql
+        self.locksRows = locksRows ?? !sql.utf8.starts(with: "SELECT".utf8)
     }
 
     public init(stringLiteral value: String) {
-        sql = value
+        self.init(value)
     }
 }

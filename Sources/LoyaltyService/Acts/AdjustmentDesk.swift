@@ -17,7 +17,7 @@ struct AdjustmentDesk: Sendable {
     ) async throws -> Bool {
         guard let limit, points > 0 else { return false }
         let answer = try await client.query(
-            "SELECT treue.spend_allowance($1, $2, $3, $4, $5, $6)",
+            PostgresStatement("SELECT treue.spend_allowance($1, $2, $3, $4, $5, $6)", locksRows: true),
             [
                 .uuid(agent), .text(programme), .text(day.description), .int8(points), .int8(limit), .uuid(act),
             ]
@@ -28,7 +28,8 @@ struct AdjustmentDesk: Sendable {
 
     /// The act came to nothing.
     func giveBack(_ act: UUID) async throws {
-        _ = try await client.query("SELECT treue.return_allowance($1)", [.uuid(act)])
+        _ = try await client.query(
+            PostgresStatement("SELECT treue.return_allowance($1)", locksRows: true), [.uuid(act)])
     }
 
     /// Notes a request; the same one again is the same.

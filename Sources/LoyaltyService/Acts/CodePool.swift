@@ -45,7 +45,7 @@ struct CodePool: Sendable {
     /// The code of a confirmed redemption; nil where the pool is empty, which what is set aside for it prevents.
     func draw(_ reward: String, of programme: String, for redemption: UUID) async throws -> String? {
         let rows = try await client.query(
-            "SELECT lookup, sealed FROM treue.draw_code($1, $2, $3)",
+            PostgresStatement("SELECT lookup, sealed FROM treue.draw_code($1, $2, $3)", locksRows: true),
             [.text(programme), .text(reward), .uuid(redemption)])
         return try rows.first.map { try keys.open(code: try $0.bytes(1), lookup: try $0.bytes(0)) }
     }

@@ -39,7 +39,7 @@ final class StockRoom: Sendable {
         _ reward: String, _ programme: String, _ stock: Int64, _ redemption: UUID, _ member: UUID, at: Instant
     ) async throws -> String? {
         try await client.query(
-            "SELECT treue.take_stock($1, $2, $3, $4, $5, $6)",
+            PostgresStatement("SELECT treue.take_stock($1, $2, $3, $4, $5, $6)", locksRows: true),
             [
                 .text(programme), .text(reward), .int8(stock), .uuid(redemption), .uuid(member),
                 .timestamptz(at.micros),
@@ -58,7 +58,8 @@ final class StockRoom: Sendable {
 
     /// Puts back what was set aside for a redemption, if anything was.
     func release(_ redemption: UUID) async throws {
-        _ = try await client.query("SELECT treue.release_stock($1)", [.uuid(redemption)])
+        _ = try await client.query(
+            PostgresStatement("SELECT treue.release_stock($1)", locksRows: true), [.uuid(redemption)])
     }
 
     /// How many of each reward are gone.

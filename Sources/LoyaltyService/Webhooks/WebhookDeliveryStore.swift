@@ -22,12 +22,17 @@ struct WebhookDeliveryStore: Sendable {
     private static let number: PostgresStatement = """
         UPDATE treue.webhook_sequence SET position = position + $1 RETURNING position
         """
+    /// An endpoint that somebody deletes meanwhile gets nothing: its row is looked at again once they are through.
     private static let insertAll: PostgresStatement = """
+        WITH there AS MATERIALIZED (
+            SELECT id FROM treue.webhook_endpoint WHERE id = ANY ($5) ORDER BY id FOR KEY SHARE
+        )
         INSERT INTO treue.webhook_delivery (created_at, next_at, keep_until, sequence, id, endpoint_id, member_id,
                                             message_id, type, body)
         SELECT $1, $1, $2, $3 + new.n, new.id, new.endpoint_id, new.member_id, new.message_id, new.type, new.body
           FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bytea[]) WITH ORDINALITY
                AS new (id, endpoint_id, member_id, message_id, type, body, n)
+         WHERE new.endpoint_id IN (SELECT id FROM there)
             ON CONFLICT (endpoint_id, message_id) DO NOTHING
         """
 

@@ -70,8 +70,8 @@ final class ConnectionDriver {
         guard !operation.isAnswered else { return }
         var key: StatementCache.Key?
         var (isPrepared, isAlone) = (false, true)
-        if case .statement(let statementKey, let parameters, let prepared) = operation.work {
-            (key, isPrepared, isAlone) = (statementKey, prepared, parameters.byteCount > Self.largeParameters)
+        if case .statement(let statementKey, let parameters, let prepared, let alone) = operation.work {
+            (key, isPrepared, isAlone) = (statementKey, prepared, alone || parameters.byteCount > Self.largeParameters)
         }
         machine.enqueue(
             .init(
@@ -138,13 +138,13 @@ extension ConnectionDriver {
             guard let key = slot.key else { return false }
             return PQsendPrepare(connection, name, key.sql, Int32(key.types.count), key.types) == 1
         case .run(let slot, let name):
-            guard case .statement(_, let parameters, _) = slot.job.work else { return false }
+            guard case .statement(_, let parameters, _, _) = slot.job.work else { return false }
             armDeadline()
             return parameters.withPointers { values, lengths, formats in
                 PQsendQueryPrepared(connection, name, Int32(parameters.count), values, lengths, formats, 1) == 1
             }
         case .runUnnamed(let slot):
-            guard case .statement(let key, let parameters, _) = slot.job.work else { return false }
+            guard case .statement(let key, let parameters, _, _) = slot.job.work else { return false }
             armDeadline()
             return parameters.withPointers { values, lengths, formats in
                 PQsendQueryParams(

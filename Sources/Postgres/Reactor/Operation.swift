@@ -5,14 +5,14 @@ final class Operation: Sendable {
     typealias Answer = Result<PostgresRows, PostgresError>
 
     enum Work: Sendable {
-        case statement(StatementCache.Key, EncodedParameters, prepared: Bool)
+        case statement(StatementCache.Key, EncodedParameters, prepared: Bool, alone: Bool)
         case script(String)
         case copyOut(String)
         case copyIn(String)
 
         var sql: String {
             switch self {
-            case .statement(let key, _, _): key.sql
+            case .statement(let key, _, _, _): key.sql
             case .script(let sql), .copyOut(let sql), .copyIn(let sql): sql
             }
         }

@@ -91,6 +91,39 @@ struct WebhookFlowTests {
         }
     }
 
+    @Test("an endpoint that is deleted while its messages are made gets none, and stops nobody else's")
+    func deletedMeanwhile() async throws {
+        try await WebhookFixture.with { fixture in
+            let kept = try await fixture.register(Self.good)
+            let gone = try await fixture.register(Self.bad)
+            let client = fixture.shop.client
+            try await client.withLease { lease in
+                // Whoever makes messages has read both endpoints, and now waits for who deletes one.
+                try await lease.execute("BEGIN")
+                _ = try await WebhookEndpointStore().delete(gone.endpoint.id, on: lease)
+                async let written: Void = client.withLease { other in
+                    let new = [gone, kept].enumerated().map { number, endpoint in
+                        WebhookDeliveryStore.New(
+                            id: UUID(), endpoint: endpoint.endpoint.id, member: UUID(), messageID: "evt_0_1_\(number)",
+                            type: .pointsEarned, body: [])
+                    }
+                    try await other.transaction {
+                        try await WebhookDeliveryStore().insert(new, at: Shop.now, keepUntil: Shop.now, on: other)
+                    }
+                }
+                try await fixture.until("nobody waited") {
+                    try await client.query(
+                        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%webhook_delivery%'"
+                    ).count == 1
+                }
+                try await lease.execute("COMMIT")
+                try await written
+            }
+            let rows = try await client.query("SELECT endpoint_id FROM treue.webhook_delivery")
+            #expect(try rows.map { try $0.uuid(0) } == [kept.endpoint.id])
+        }
+    }
+
     @Test("what is refused to the last attempt is given up, listed, and can be replayed")
     func deadLetters() async throws {
         try await WebhookFixture.with({ $0.maximumAttempts = 3 }) { fixture in

@@ -37,6 +37,29 @@ struct QueryTests {
         }
     }
 
+    @Test("statements that lock rows in each other's way never wait for each other in a circle")
+    func locks() async throws {
+        try await withFreshClient({ $0.readLanes = 2 }) { client in
+            _ = try await client.query("CREATE TABLE t (n int8 PRIMARY KEY, times int8)")
+            _ = try await client.query("INSERT INTO t SELECT n, 0 FROM generate_series(0, 9) n")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<40 {
+                    // In both directions at once, and slowly.
+                    let row = number % 2 == 0 ? number / 2 % 10 : 9 - number / 2 % 10
+                    group.addTask {
+                        _ = try await client.query(
+                            "UPDATE t SET times = times + 1 WHERE n = $1 AND pg_sleep(0.005) IS NOT NULL",
+                            [.int8(Int64(row))])
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await client.query("SELECT sum(times)::int8 FROM t")[0].int8(0) == 40)
+        }
+        #expect(PostgresStatement("UPDATE t SET n = 1").locksRows && !PostgresStatement("SELECT 1").locksRows)
+        #expect(PostgresStatement("SELECT take()", locksRows: true).locksRows)
+    }
+
     @Test("an error carries SQLSTATE, statement and constraint, and neither DETAIL nor parameters")
     func errors() async throws {
         try await withFreshClient { client in
