@@ -72,7 +72,7 @@ public final class LoyaltyService: Sendable {
         self.window = window
         let signal = LogSignal(client: client, logger: logger)
         self.signal = signal
-        let share = max(1, configuration.cachedMembers / (max(1, configuration.lanes) + 1))
+        let memory = LaneMemory(capacity: configuration.cachedMembers)
         lanes = AppendLanes(
             count: configuration.lanes, log: log, client: client, queueLimit: configuration.queueLimit,
             maximumBatch: configuration.maximumBatch,
@@ -80,10 +80,10 @@ public final class LoyaltyService: Sendable {
                 signal.raise()
                 laneFigures.note(requests: requests, elapsed: elapsed)
             },
-            makeLane: {
+            makeLane: { [laneFigures] in
                 Lane(
                     log: log, means: Plan.Means(programmes: programmes, keys: keys), window: window,
-                    cachedMembers: share, clock: clock)
+                    memory: memory, figures: laneFigures, clock: clock)
             })
         accounts = AccountReader(
             log: log, client: client, window: window, capacity: configuration.cachedMembers)

@@ -30,6 +30,26 @@ struct LaneShareTests {
         }
     }
 
+    @Test("what one lane has recorded the others know: nobody is refused for having come another way before")
+    func shared() async throws {
+        var configuration = LoyaltyService.Configuration()
+        configuration.lanes = 2
+        try await Shop.with(configuration: configuration) { shop in
+            func together(_ round: Int) async -> [String] {
+                await shop.service.record(
+                    (0..<4).map { .purchase("\(round)-\($0)", by: .external("m\($0)"), dollars: 5) }
+                ).map(\.word)
+            }
+            #expect(await together(0) == Array(repeating: "accepted", count: 4))
+            for number in 0..<4 {
+                let alone = IncomingEvent.purchase("alone-\(number)", by: .external("m\(number)"), dollars: 5)
+                #expect(await shop.service.record(alone).word == "accepted")
+            }
+            #expect(await together(1) == Array(repeating: "accepted", count: 4))
+            #expect(shop.service.laneFigures.timesOvertaken == 0)
+        }
+    }
+
     @Test("what comes in at nearly the same moment without a time of its own is never late")
     func receipt() async throws {
         try await Shop.with { shop in

@@ -121,6 +121,7 @@ public final class LogFollower: Sendable {
         on lease: PostgresLease, _ wakes: inout AsyncStream<Void>.Iterator, succeeded: () -> Void
     ) async throws {
         guard try await SessionLock(name: name).take(on: lease) else { return }
+        try await lease.planByIndexes(untilCommit: false)
         try await FollowerStore(log: log).begin(name, at: configuration.start, on: lease)
         set(.following)
         logger.debug("follower \(name) follows")

@@ -3,39 +3,37 @@ import Foundation
 import Loyalty
 import Postgres
 import Projections
-import Synchronization
 import Wire
 
 /// What a batch looks up, for all its members at once.
 extension Lane {
     /// Which account table the members in memory are from. Read before them: an append that names an old one is refused.
     func accountGeneration(on lease: PostgresLease) async throws -> Int64 {
-        if let known = memory.withLock(\.generation) { return known }
+        if let known = memory.generation { return known }
         let found = try await log.accountGeneration(on: lease)
-        memory.withLock { $0.generation = found }
+        memory.begin(found)
         return found
     }
 
-    func loadMembers(_ batch: inout LaneBatch, on lease: PostgresLease) async throws {
+    /// - Parameter remembered: whether members in memory are good enough; whoever holds them reads them.
+    func loadMembers(_ batch: inout LaneBatch, remembered: Bool, on lease: PostgresLease) async throws {
         let wanted = batch.openMembers.filter { batch.members[$0] == nil }
-        var missing: [UUID] = []
-        memory.withLock { memory in
-            for id in wanted {
-                if let known = memory.members[id] { batch.members[id] = known } else { missing.append(id) }
-            }
-        }
+        if remembered { batch.members.merge(memory.members(wanted)) { $1 } }
+        let missing = wanted.filter { batch.members[$0] == nil }
+        var read: [UUID: KnownMember] = [:]
         defer { batch.refuseErased() }
         for row in try await log.accounts(of: missing, on: lease) {
             do throws(CodecError) {
                 let known = KnownMember(version: row.version, state: try StateCodec.decode(row.state))
                 batch.members[row.member] = known
                 batch.fresh.insert(row.member)
-                memory.withLock { $0.members[row.member] = known }
+                read[row.member] = known
             } catch {
                 // One row that cannot be read is that member's trouble alone.
                 batch.fail(row.member, with: ServiceError.internalFault("account of \(row.member): \(error)"))
             }
         }
+        memory.keep(read, of: batch.generation)
     }
 
     func loadNeeds(_ batch: inout LaneBatch, on lease: PostgresLease) async throws {

@@ -2,7 +2,6 @@ import EventLog
 import Foundation
 import Loyalty
 import Postgres
-import Synchronization
 import Wire
 
 /// Decides commands and appends them: whatever waits goes into one transaction. The only writer of members' streams in
@@ -13,15 +12,15 @@ final class Lane: Sendable {
     let clock: @Sendable () -> Instant
     /// Where those who follow the log in this process find what was just recorded.
     private let window: EventWindow
-    /// Only ever touched by the batch under way; the lock satisfies the compiler, nobody waits for it.
-    let memory: Mutex<LaneMemory>
+    let memory: LaneMemory
+    private let figures: LaneFigures
 
     init(
-        log: EventLog, means: Plan.Means, window: EventWindow, cachedMembers: Int,
+        log: EventLog, means: Plan.Means, window: EventWindow, memory: LaneMemory, figures: LaneFigures,
         clock: @escaping @Sendable () -> Instant
     ) {
-        (self.log, self.means, self.window, self.clock) = (log, means, window, clock)
-        memory = Mutex(LaneMemory(capacity: cachedMembers))
+        (self.log, self.means, self.window, self.memory) = (log, means, window, memory)
+        (self.figures, self.clock) = (figures, clock)
     }
 
     /// Deals with all that waited: answers each request, in order. What comes together stays in order and is decided
@@ -62,10 +61,11 @@ final class Lane: Sendable {
         return batch.answers
     }
 
-    /// Hands what is committed to those who follow.
+    /// Hands what is committed to those who follow, and to the next batch.
     private func publish(_ batch: inout LaneBatch) {
         for (partition, events) in batch.recorded { window.append(events, of: partition) }
-        batch.recorded = [:]
+        memory.keep(batch.settled, of: batch.generation)
+        (batch.recorded, batch.settled) = ([:], [:])
     }
 
     /// How often a batch is decided again, before its rest is told to come back.
@@ -81,7 +81,7 @@ final class Lane: Sendable {
         var attempt = batch
         attempt.forgetMembers()
         attempt.budgets = [:]
-        memory.withLock { $0.forget(members) }
+        memory.forget(members)
         do {
             try await lease.transaction {
                 try await log.lockHeads(of: members, on: lease)
@@ -89,9 +89,9 @@ final class Lane: Sendable {
             }
             batch = attempt
         } catch let error as PostgresError where error.isLostRace {
-            memory.withLock { $0.forget(members) }
+            memory.forget(members)
         } catch {
-            memory.withLock { $0.forget(members) }
+            memory.forget(members)
             throw error
         }
     }
@@ -103,8 +103,8 @@ final class Lane: Sendable {
     private func run(
         _ batch: inout LaneBatch, round: Int, isAlone: Bool, on lease: PostgresLease
     ) async throws {
-        let generation = try await accountGeneration(on: lease)
-        try await loadMembers(&batch, on: lease)
+        batch.generation = try await accountGeneration(on: lease)
+        try await loadMembers(&batch, remembered: !isAlone, on: lease)
         if round > 0 { try await answerRepeats(&batch, on: lease) }
         var keysAreKnown = round > 0
         var plans = batch.decide(with: means, at: clock(), final: keysAreKnown)
@@ -120,7 +120,7 @@ final class Lane: Sendable {
         }
         // A refusal that rests on what was only remembered is decided again, on what is read.
         defer {
-            memory.withLock { $0.forget(Array(batch.doubtful)) }
+            memory.forget(Array(batch.doubtful))
             for id in batch.doubtful { batch.forget(id) }
         }
         guard !plans.isEmpty else { return }
@@ -131,7 +131,7 @@ final class Lane: Sendable {
         do throws(PostgresError) {
             let recordedAt = clock().micros
             let outcomes = try await log.append(
-                plans.map { $0.append }, recordedAtMicros: recordedAt, accountGeneration: generation, on: lease)
+                plans.map { $0.append }, recordedAtMicros: recordedAt, accountGeneration: batch.generation, on: lease)
             for (plan, outcome) in zip(plans, outcomes) {
                 settle(plan, outcome, &batch)
                 guard case .appended(let partition, let first, _) = outcome else { continue }
@@ -141,11 +141,11 @@ final class Lane: Sendable {
             try await BudgetBook.draw(appended(plans, outcomes), on: lease)
         } catch {
             if error.accountWasReplaced {
-                memory.withLock { $0.forgetAll() }
+                memory.forgetAll()
                 return batch.forgetMembers()
             }
             // Whether it was committed is unknown: nothing that was decided may be built upon.
-            memory.withLock { $0.forget(plans.map(\.memberID)) }
+            memory.forget(plans.map(\.memberID))
             throw error
         }
     }
@@ -162,17 +162,18 @@ final class Lane: Sendable {
     private func settle(_ plan: Plan, _ outcome: AppendOutcome, _ batch: inout LaneBatch) {
         switch outcome {
         case .appended:
-            memory.withLock { $0.members[plan.memberID] = plan.member }
+            batch.settled[plan.memberID] = plan.member
             batch.answer(plan)
         case .refused(.invalid(let reason)):
             batch.fail(plan, with: ServiceError.internalFault(reason))
         case .refused(.version):
-            memory.withLock { $0.members[plan.memberID] = nil }
+            memory.forget([plan.memberID])
             batch.forget(plan.memberID)
             batch.timesOvertaken += 1
+            figures.noteOvertaken()
         case .refused(.key):
             // What is remembered may be stale, too: an erased member's repeats are answered as such, not from the log.
-            memory.withLock { $0.members[plan.memberID] = nil }
+            memory.forget([plan.memberID])
             batch.forget(plan.memberID)
         case .refused(.subject):
             batch.lookUpOrders(of: plan.memberID)

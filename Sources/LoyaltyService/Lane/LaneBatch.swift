@@ -34,8 +34,12 @@ struct LaneBatch {
     /// What is gone of budgets, as locked by the transaction that decides.
     var budgets: [Budget: Int64] = [:]
 
+    /// Which account table its members were read from.
+    var generation: Int64 = 0
     /// What it has recorded and not yet handed on, by partition.
     var recorded: [Int: [RecordedEvent]] = [:]
+    /// The members behind that.
+    var settled: [UUID: KnownMember] = [:]
 
     init(_ requests: [LaneRequest]) {
         self.requests = requests

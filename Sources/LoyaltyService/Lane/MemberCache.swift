@@ -1,5 +1,6 @@
 import Foundation
 import Loyalty
+import Synchronization
 import Wire
 
 /// A member as recorded: the state and the version of the stream it is folded from.
@@ -13,27 +14,67 @@ extension MemberState {
     var absorbedIDs: [UUID] { absorbed.compactMap(UUIDText.parse) }
 }
 
-/// What a lane keeps from one batch to the next.
-struct LaneMemory {
-    var members: MemberCache
-    /// The account table that the members were read from; nil before the first look.
-    var generation: Int64?
+/// What the lanes of a service keep from one batch to the next, together: a member meets one lane now and another then.
+///
+/// Only what is committed gets here. What another process has made stale does no harm: the log refuses what was decided
+/// on it.
+final class LaneMemory: Sendable {
+    private struct State {
+        var members: MemberCache
+        /// The account table that the members were read from; nil before the first look.
+        var generation: Int64?
+    }
+
+    private let state: Mutex<State>
 
     /// - Parameter capacity: at most so many members are held.
-    init(capacity: Int) { members = MemberCache(capacity: capacity) }
+    init(capacity: Int) { state = Mutex(State(members: MemberCache(capacity: capacity))) }
 
-    mutating func forget(_ ids: [UUID]) {
-        for id in ids { members[id] = nil }
+    var generation: Int64? { state.withLock(\.generation) }
+
+    /// Which account table is read from now on, where nobody has looked before.
+    func begin(_ generation: Int64) {
+        state.withLock { state in
+            if state.generation == nil { state.generation = generation }
+        }
+    }
+
+    func members(_ ids: [UUID]) -> [UUID: KnownMember] {
+        var found: [UUID: KnownMember] = [:]
+        state.withLock { state in
+            for id in ids { found[id] = state.members[id] }
+        }
+        return found
+    }
+
+    /// Keeps members, unless they rest on another account table than what is held, or later ones are held.
+    func keep(_ members: [UUID: KnownMember], of generation: Int64) {
+        guard !members.isEmpty else { return }
+        state.withLock { state in
+            guard state.generation == generation else { return }
+            for (id, member) in members where state.members[id].map({ $0.version < member.version }) ?? true {
+                state.members[id] = member
+            }
+        }
+    }
+
+    func forget(_ ids: [UUID]) {
+        guard !ids.isEmpty else { return }
+        state.withLock { state in
+            for id in ids { state.members[id] = nil }
+        }
     }
 
     /// The account table is another one: nothing that was read from the old one holds.
-    mutating func forgetAll() {
-        members.removeAll()
-        generation = nil
+    func forgetAll() {
+        state.withLock { state in
+            state.members.removeAll()
+            state.generation = nil
+        }
     }
 }
 
-/// Members that a lane has just dealt with, bounded. A stale one does no harm: the log refuses what was decided on it.
+/// Members that were just dealt with, bounded.
 struct MemberCache {
     private var young: [UUID: KnownMember] = [:]
     private var old: [UUID: KnownMember] = [:]

@@ -10,6 +10,12 @@ final class LaneFigures: Sendable {
     }
 
     private let state = Mutex(State())
+    private let overtaken = Atomic<Int64>(0)
+
+    /// Decisions that the log refused, because somebody else had written the member since.
+    var timesOvertaken: Int64 { overtaken.load(ordering: .relaxed) }
+
+    func noteOvertaken() { overtaken.wrappingAdd(1, ordering: .relaxed) }
 
     /// A batch was decided and committed.
     func note(requests: Int, elapsed: Duration) {
@@ -28,6 +34,10 @@ final class LaneFigures: Sendable {
             commits.family(
                 "treue_commit_duration_seconds", "From taking a batch to its commit on disk.",
                 label: { MetricFamily.Value.micros($0).text }, unit: { .micros($0) }),
+            .one(
+                "treue_overtaken_total", .counter,
+                "Decisions made again, because another lane or server had written the member since.",
+                .whole(timesOvertaken)),
         ]
     }
 }

@@ -23,7 +23,10 @@ protocol FoldTarget: Sendable {
     func fold(_ event: RecordedEvent, _ memo: inout Memo?, _ sums: inout Sums) throws
 
     /// Writes in the transaction that the lease is in.
-    func write(_ memos: [UUID: Memo], _ sums: Sums, in partition: Int, on lease: PostgresLease) async throws
+    ///
+    /// - Parameter new: those of whom nothing has been kept before.
+    func write(
+        _ memos: [UUID: Memo], new: Set<UUID>, _ sums: Sums, in partition: Int, on lease: PostgresLease) async throws
 }
 
 extension FoldTarget {

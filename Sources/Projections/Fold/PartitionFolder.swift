@@ -17,6 +17,8 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
     private var folded: Int64
     private var memos: [UUID: Target.Memo] = [:]
     private var changed: Set<UUID> = []
+    /// Members whose streams begin behind what is written.
+    private var new: Set<UUID> = []
     private var sums: Target.Sums
 
     init(
@@ -52,10 +54,15 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
         to last: Int64, on lease: PostgresLease, isInTransaction: Bool, progress: (Int64) async -> Void
     ) async throws {
         while folded < last {
-            let events = try await read(to: min(folded + bounds.chunk, last), on: lease)
+            let events = try await read(to: min(folded + bounds.read, last), on: lease)
             try await loadMissing(events, on: lease)
-            for event in events { try fold(event) }
-            await progress(Int64(events.count))
+            var rest = events[...]
+            while !rest.isEmpty {
+                let chunk = rest.prefix(Int(bounds.chunk))
+                rest = rest.dropFirst(chunk.count)
+                for event in chunk { try fold(event) }
+                await progress(Int64(chunk.count))
+            }
             let isFull = changed.count >= bounds.members || folded - position >= bounds.events
             if isFull { try await flush(on: lease, isInTransaction: isInTransaction) }
             if memos.count >= bounds.members { memos = memos.filter { changed.contains($0.key) } }
@@ -81,8 +88,9 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
         var missing: Set<UUID> = []
         var met: Set<UUID> = []
         for event in events where met.insert(event.stream).inserted {
+            guard memos[event.stream] == nil else { continue }
             // A stream that begins here cannot be known yet.
-            if memos[event.stream] == nil, event.version > 1 { missing.insert(event.stream) }
+            if event.version > 1 { missing.insert(event.stream) } else { new.insert(event.stream) }
         }
         guard !missing.isEmpty else { return }
         memos.merge(try await target.load(Array(missing), in: partition, on: lease)) { known, _ in known }
@@ -107,11 +115,11 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
         } else {
             try await lease.transaction { try await write(on: lease) }
         }
-        (position, changed, sums) = (folded, [], target.noSums)
+        (position, changed, new, sums) = (folded, [], [], target.noSums)
     }
 
     private func write(on lease: PostgresLease) async throws {
-        try await target.write(memos.filter { changed.contains($0.key) }, sums, in: partition, on: lease)
+        try await lease.planByIndexes(untilCommit: true)
         // Whoever moved it meanwhile has written the same rows: then nothing of this is committed.
         let moved = try await lease.query(
             """
@@ -123,17 +131,21 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
                 .text(target.checkpoint), .int4(Int32(truncatingIfNeeded: partition)), .int8(folded), .int8(position),
             ])
         guard moved.affected == 1 else { throw RebuildFault.underway(target.projection) }
+        try await target.write(
+            memos.filter { changed.contains($0.key) }, new: new, sums, in: partition, on: lease)
     }
 
     private mutating func forget() {
-        (folded, memos, changed, sums) = (position, [:], [], target.noSums)
+        (folded, memos, changed, new, sums) = (position, [:], [], [], target.noSums)
     }
 }
 
 /// How much a fold holds in memory, for each partition under way.
 struct FoldBounds: Sendable {
-    /// Events read at once: few enough that nobody waits long for the processor.
+    /// Events folded at once: few enough that nobody waits long for the processor.
     var chunk: Int64 = 2_048
+    /// Events read at once: a COPY costs as much as the folding of a few hundred.
+    var read: Int64 { chunk * 4 }
     /// Members held; reached, they are written.
     var members = 25_000
     /// Events folded and not yet written.

@@ -111,6 +111,7 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
             let before = memos[member]
             var memo = before
             for event in events {
+                FollowerExecutor.breathe()
                 let dated = try event.decoded.dated
                 try report.fold(dated, of: member, &memo, &shares[event.partition, default: ReportShare()].sums)
             }

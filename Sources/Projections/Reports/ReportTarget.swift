@@ -45,13 +45,14 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
     }
 
     func write(
-        _ memos: [UUID: Fold.Memo], _ sums: ReportSums, in partition: Int, on lease: PostgresLease
+        _ memos: [UUID: Fold.Memo], new: Set<UUID>, _ sums: ReportSums, in partition: Int, on lease: PostgresLease
     ) async throws {
         try await write([partition: ReportShare(memos: memos.mapValues { report.encode($0) }, sums: sums)], on: lease)
     }
 
     /// Writes the shares of any partitions, each kind of row with one statement a thousand. Rows that are there are updated,
-    /// which writes less to the WAL than an upsert that always meets its row: that one locks it first.
+    /// which writes less to the WAL than an upsert that always meets its row: that one locks it first. They are found by a
+    /// probe each, as in `treue.append`; the connection must plan by indexes, too, or the join by place reads the table.
     func write(_ shares: [Int: ReportShare], on lease: PostgresLease) async throws {
         func rows<Row>(_ of: (ReportShare) -> [Row]) -> [(partition: Int32, row: Row)] {
             shares.flatMap { partition, share in of(share).map { (Int32(truncatingIfNeeded: partition), $0) } }
@@ -71,9 +72,13 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
                 WITH given AS (
                     SELECT * FROM unnest($3::int[], $4::uuid[], $5::bytea[]) AS n (partition, member_id, memo)
                 ), moved AS (
-                    UPDATE treue.report_member AS row SET memo = given.memo FROM given
-                     WHERE row.partition = given.partition AND row.projection = $1 AND row.generation = $2
-                       AND row.member_id = given.member_id
+                    UPDATE treue.report_member AS row SET memo = given.memo
+                      FROM given
+                     CROSS JOIN LATERAL (
+                           SELECT ctid FROM treue.report_member
+                            WHERE partition = given.partition AND projection = $1 AND generation = $2
+                              AND member_id = given.member_id LIMIT 1) AS old
+                     WHERE row.ctid = old.ctid
                     RETURNING row.member_id)
                 INSERT INTO treue.report_member (projection, generation, partition, member_id, memo)
                 SELECT $1, $2, partition, member_id, memo FROM given WHERE member_id NOT IN (SELECT member_id FROM moved)
@@ -97,10 +102,14 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
                       FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
                            AS n (partition, measure, day, a, b, value)
                 ), moved AS (
-                    UPDATE treue.report_cell AS row SET value = row.value + given.value FROM given
-                     WHERE row.partition = given.partition AND row.projection = $1 AND row.generation = $2
-                       AND row.measure = given.measure AND row.day = given.day AND row.key_a = given.a
-                       AND row.key_b = given.b
+                    UPDATE treue.report_cell AS row SET value = row.value + given.value
+                      FROM given
+                     CROSS JOIN LATERAL (
+                           SELECT ctid FROM treue.report_cell
+                            WHERE partition = given.partition AND projection = $1 AND generation = $2
+                              AND measure = given.measure AND day = given.day AND key_a = given.a AND key_b = given.b
+                            LIMIT 1) AS old
+                     WHERE row.ctid = old.ctid
                     RETURNING row.partition, row.measure, row.day, row.key_a, row.key_b)
                 INSERT INTO treue.report_cell (projection, generation, partition, measure, day, key_a, key_b, value)
                 SELECT $1, $2, partition, measure, day, a, b, value FROM given
@@ -116,6 +125,7 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
         }
     }
 
+    /// The order makes the probe use the one index that has it.
     private func writeMonths(
         _ months: [(partition: Int32, row: (key: ReportSums.Month, value: ReportSums.Activity))],
         on lease: PostgresLease
@@ -133,8 +143,12 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
                        SET purchases = row.purchases + given.purchases, returns = row.returns + given.returns,
                            amount = row.amount + given.amount, days = row.days | given.days
                       FROM given
-                     WHERE row.partition = given.partition AND row.generation = $1 AND row.member_id = given.member
-                       AND row.month = given.month AND row.currency = given.currency
+                     CROSS JOIN LATERAL (
+                           SELECT ctid, month, currency FROM treue.report_month
+                            WHERE partition = given.partition AND generation = $1 AND member_id = given.member
+                              AND (month, currency) >= (given.month, given.currency)
+                            ORDER BY month, currency LIMIT 1) AS old
+                     WHERE row.ctid = old.ctid AND old.month = given.month AND old.currency = given.currency
                     RETURNING row.member_id, row.month, row.currency)
                 INSERT INTO treue.report_month (generation, partition, member_id, month, currency, purchases, returns,
                                                 amount, days)

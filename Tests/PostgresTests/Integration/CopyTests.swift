@@ -31,6 +31,36 @@ struct CopyTests {
         }
     }
 
+    @Test("rows of values come out of the table as they went in, NULLs and all")
+    func rows() async throws {
+        try await withFreshClient { client in
+            try await client.withLease { lease in
+                try await lease.execute("CREATE TABLE t (n int8, b bytea, u uuid, at timestamptz, s text)")
+                let rows: [[PostgresValue]] = (0..<Int64(3_000)).map { number in
+                    let id = UUID(uuid: (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, UInt8(number % 251)))
+                    return [
+                        .int8(number), number % 3 == 0 ? .null : .bytea([UInt8](repeating: 7, count: Int(number % 90))),
+                        .uuid(id), .timestamptz(number * 1_000_003), .text("\(number)"),
+                    ]
+                }
+                #expect(try await lease.copyRows(into: "t (n, b, u, at, s)", rows) == 3_000)
+                let read = try await lease.query("SELECT n, b, u, at, s FROM t ORDER BY n")
+                #expect(read.count == 3_000)
+                for (row, values) in zip(read, rows) {
+                    let bytes = try row.optionalBytes(1)
+                    #expect(
+                        [
+                            .int8(try row.int8(0)), bytes.map { .bytea($0) } ?? .null, .uuid(try row.uuid(2)),
+                            .timestamptz(try row.timestamptz(3)), .text(try row.text(4)),
+                        ] == values)
+                }
+                let wrong = await failure { try await lease.copyRows(into: "t (n)", [[.int4(1)]]) }
+                #expect(wrong?.code == .server)
+                #expect(try await lease.copyRows(into: "t (n)", [[PostgresValue]]()) == 0)
+            }
+        }
+    }
+
     @Test("200 MB go out and in, in constant memory")
     func constantMemory() async throws {
         let rowCount: Int64 = 200_000
