@@ -6,38 +6,49 @@ import Testing
 @Suite("what a report remembers between two pages")
 struct MemoMemoryTests {
     private let ann = UUID()
-    private let ben = UUID()
+
+    private func memo(_ memory: MemoMemory<Int>, after position: Int64, in generation: Int64 = 1) -> Int? {
+        memory.take(3, after: position, in: generation)[ann]?.memo
+    }
+
+    /// Ann's memo is 7 where partition 3 is folded up to 10.
+    private func filled() -> MemoMemory<Int> {
+        let memory = MemoMemory<Int>()
+        #expect(memo(memory, after: 0) == nil)
+        memory.put([ann: .init(memo: 7)], of: 3, upTo: 10)
+        return memory
+    }
 
     @Test("holds where the next page begins where the last one ended, and only there")
     func position() {
-        let memory = MemoMemory<Int>()
-        #expect(memory.memos(of: [ann: 3], after: [3: 0], in: 1) == [:])
-        memory.keep([ann: 7, ben: 8], of: [ann: 3, ben: 4], upTo: [3: 10, 4: 20])
-        #expect(memory.memos(of: [ann: 3, ben: 4], after: [3: 10, 4: 20], in: 1) == [ann: 7, ben: 8])
-        // The transaction of the page was rolled back in the one, another server went on in the other.
-        #expect(memory.memos(of: [ann: 3, ben: 4], after: [3: 0, 4: 20], in: 1) == [ben: 8])
-        #expect(memory.memos(of: [ann: 3, ben: 4], after: [3: 10, 4: 25], in: 1) == [:])
+        #expect(memo(filled(), after: 10) == 7)
+        // The transaction of the page was rolled back, or another server went on.
+        #expect(memo(filled(), after: 0) == nil)
+        #expect(memo(filled(), after: 25) == nil)
+        #expect(filled().take(4, after: 10, in: 1).isEmpty)
+    }
+
+    @Test("is gone when a page that has taken it does not bring it back")
+    func failure() {
+        let memory = filled()
+        #expect(memo(memory, after: 10) == 7)
+        #expect(memo(memory, after: 10) == nil)
     }
 
     @Test("is nothing for the rows of another generation")
     func generation() {
-        let memory = MemoMemory<Int>()
-        _ = memory.memos(of: [ann: 3], after: [3: 0], in: 1)
-        memory.keep([ann: 7], of: [ann: 3], upTo: [3: 10])
-        #expect(memory.memos(of: [ann: 3], after: [3: 10], in: 2) == [:])
-        #expect(memory.memos(of: [ann: 3], after: [3: 10], in: 1) == [:])
+        let memory = filled()
+        #expect(memo(memory, after: 10, in: 2) == nil)
+        #expect(memo(memory, after: 10) == nil)
     }
 
     @Test("does not grow without end")
     func bounded() {
-        let memory = MemoMemory<Int>()
-        var first: [UUID: Int] = [:]
-        for page in 0..<4 {
-            let members = Dictionary(uniqueKeysWithValues: (0...MemoMemory<Int>.most / 2).map { _ in (UUID(), 0) })
-            if page == 0 { first = members }
-            _ = memory.memos(of: members, after: [0: Int64(page)], in: 1)
-            memory.keep(members.mapValues { _ in page }, of: members, upTo: [0: Int64(page + 1)])
-        }
-        #expect(memory.memos(of: first, after: [0: 4], in: 1) == [:])
+        let memory = filled()
+        let many = Dictionary(
+            uniqueKeysWithValues: (0..<MemoMemory<Int>.most).map { _ in (UUID(), MemoMemory<Int>.Held(memo: 1)) })
+        memory.put(many, of: 4, upTo: 10)
+        #expect(memory.take(4, after: 10, in: 1).isEmpty)
+        #expect(memo(memory, after: 10) == 7)
     }
 }

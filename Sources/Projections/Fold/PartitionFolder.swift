@@ -15,11 +15,19 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
     private let bounds: FoldBounds
     /// Folded in memory up to here.
     private var folded: Int64
-    private var memos: [UUID: Target.Memo] = [:]
-    private var changed: Set<UUID> = []
-    /// Members whose streams begin behind what is written.
-    private var new: Set<UUID> = []
+    private var held: [UUID: Held] = [:]
+    /// How many of them are to be written.
+    private var changed = 0
     private var sums: Target.Sums
+
+    /// What is known of a member, in one place: each event looks for it once.
+    private struct Held {
+        var memo: Target.Memo?
+        /// Whether it is to be written.
+        var isChanged = false
+        /// Whether nothing of it is written: the stream begins behind that.
+        var isNew = false
+    }
 
     init(
         _ target: Target, log: EventLog, partition: Int, from position: Int64, skipping skips: Set<Int64> = [],
@@ -63,9 +71,9 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
                 for event in chunk { try fold(event) }
                 await progress(Int64(chunk.count))
             }
-            let isFull = changed.count >= bounds.members || folded - position >= bounds.events
+            let isFull = changed >= bounds.members || folded - position >= bounds.events
             if isFull { try await flush(on: lease, isInTransaction: isInTransaction) }
-            if memos.count >= bounds.members { memos = memos.filter { changed.contains($0.key) } }
+            if held.count >= bounds.members { held = held.filter(\.value.isChanged) }
         }
         try await flush(on: lease, isInTransaction: isInTransaction)
     }
@@ -86,14 +94,13 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
 
     private mutating func loadMissing(_ events: [RecordedEvent], on lease: PostgresLease) async throws {
         var missing: Set<UUID> = []
-        var met: Set<UUID> = []
-        for event in events where met.insert(event.stream).inserted {
-            guard memos[event.stream] == nil else { continue }
+        for event in events where held[event.stream] == nil {
             // A stream that begins here cannot be known yet.
-            if event.version > 1 { missing.insert(event.stream) } else { new.insert(event.stream) }
+            if event.version > 1 { missing.insert(event.stream) } else { held[event.stream] = Held(isNew: true) }
         }
         guard !missing.isEmpty else { return }
-        memos.merge(try await target.load(Array(missing), in: partition, on: lease)) { known, _ in known }
+        let loaded = try await target.load(Array(missing), in: partition, on: lease)
+        for (member, memo) in loaded { held[member] = Held(memo: memo) }
     }
 
     private mutating func fold(_ event: RecordedEvent) throws(FoldFault) {
@@ -101,11 +108,18 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
         guard event.streamType == AccountProjection.streamType, !skips.contains(event.position) else { return }
         do {
             // Where it is: a memo is large.
-            try target.fold(event, &memos[event.stream], &sums)
+            try Self.fold(event, to: target, &held[event.stream, default: Held()], &changed, &sums)
         } catch {
             throw FoldFault(event, error)
         }
-        changed.insert(event.stream)
+    }
+
+    private static func fold(
+        _ event: RecordedEvent, to target: Target, _ held: inout Held, _ changed: inout Int, _ sums: inout Target.Sums
+    ) throws {
+        if !held.isChanged { changed += 1 }
+        held.isChanged = true
+        try target.fold(event, &held.memo, &sums)
     }
 
     private mutating func flush(on lease: PostgresLease, isInTransaction: Bool) async throws {
@@ -115,7 +129,8 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
         } else {
             try await lease.transaction { try await write(on: lease) }
         }
-        (position, changed, new, sums) = (folded, [], [], target.noSums)
+        (position, changed, sums) = (folded, 0, target.noSums)
+        held = held.mapValues { Held(memo: $0.memo) }
     }
 
     private func write(on lease: PostgresLease) async throws {
@@ -131,12 +146,16 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
                 .text(target.checkpoint), .int4(Int32(truncatingIfNeeded: partition)), .int8(folded), .int8(position),
             ])
         guard moved.affected == 1 else { throw RebuildFault.underway(target.projection) }
-        try await target.write(
-            memos.filter { changed.contains($0.key) }, new: new, sums, in: partition, on: lease)
+        var (memos, new): ([UUID: Target.Memo], Set<UUID>) = ([:], [])
+        for (member, held) in held where held.isChanged {
+            memos[member] = held.memo
+            if held.isNew { new.insert(member) }
+        }
+        try await target.write(memos, new: new, sums, in: partition, on: lease)
     }
 
     private mutating func forget() {
-        (folded, memos, changed, new, sums) = (position, [:], [], [], target.noSums)
+        (folded, held, changed, sums) = (position, [:], 0, target.noSums)
     }
 }
 

@@ -8,11 +8,21 @@ import Synchronization
 /// It holds for a partition as long as the next page begins where the last one ended: a page that failed is read again from
 /// where it began, and whoever follows after another server had begins elsewhere. Then the rows are read.
 final class MemoMemory<Memo: Sendable>: Sendable {
+    /// One member's memo.
+    struct Held: Sendable {
+        /// Nil for a member of whom nothing is remembered yet.
+        var memo: Memo?
+        /// Where the page began that touched it last.
+        var page: Int64 = -1
+    }
+
+    /// The members of one partition.
+    typealias Share = [UUID: Held]
+
     private struct State {
         var generation: Int64?
-        /// By partition, the last position that is folded into its memos.
-        var positions: [Int: Int64] = [:]
-        var memos: [Int: [UUID: Memo]] = [:]
+        /// By partition, the memos and the last position that is folded into them.
+        var shares: [Int: (position: Int64, held: Share)] = [:]
     }
 
     private let state = Mutex(State())
@@ -20,39 +30,26 @@ final class MemoMemory<Memo: Sendable>: Sendable {
     /// Members at most, as many for each partition.
     static var most: Int { 32_768 }
 
-    /// What is known of these members for a page of events.
+    /// Takes out what is known of a partition's members for a page of events: whoever fails does not bring it back.
     ///
-    /// - Parameters:
-    ///   - members: each with the partition.
-    ///   - after: by partition, the position before the page.
-    func memos(of members: [UUID: Int], after: [Int: Int64], in generation: Int64) -> [UUID: Memo] {
+    /// - Parameter position: the one before the page.
+    func take(_ partition: Int, after position: Int64, in generation: Int64) -> Share {
         state.withLock { state in
             if state.generation != generation { state = State(generation: generation) }
-            for (partition, position) in after where state.positions[partition] != position {
-                state.memos[partition] = nil
+            guard let known = state.shares.removeValue(forKey: partition), known.position == position else {
+                return [:]
             }
-            var found: [UUID: Memo] = [:]
-            found.reserveCapacity(members.count)
-            for (member, partition) in members {
-                if let memo = state.memos[partition]?[member] { found[member] = memo }
-            }
-            return found
+            return known.held
         }
     }
 
-    /// Keeps what the page has made of them.
+    /// Brings back what the page has made of them.
     ///
-    /// - Parameter ends: by partition, the last position of the page.
-    func keep(_ memos: [UUID: Memo], of members: [UUID: Int], upTo ends: [Int: Int64]) {
+    /// - Parameter end: the last position of the page.
+    func put(_ held: Share, of partition: Int, upTo end: Int64) {
         state.withLock { state in
-            state.positions.merge(ends) { $1 }
-            let share = Self.most / max(1, state.positions.count)
-            for partition in ends.keys where state.memos[partition, default: [:]].count > share {
-                state.memos[partition] = nil
-            }
-            for (member, memo) in memos {
-                if let partition = members[member] { state.memos[partition, default: [:]][member] = memo }
-            }
+            let isTooMuch = held.count > Self.most / (state.shares.count + 1)
+            state.shares[partition] = (end, isTooMuch ? [:] : held)
         }
     }
 }

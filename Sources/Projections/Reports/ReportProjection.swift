@@ -93,35 +93,88 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
             throw PostgresError(.cancelled, "another version of the code wrote the rows of \(name)")
         }
         let target = ReportTarget(report: report, generation: standing.generation, checkpoint: name)
-        var (streams, partitions): ([UUID: [RecordedEvent]], [UUID: Int]) = ([:], [:])
-        var (starts, ends): ([Int: Int64], [Int: Int64]) = ([:], [:])
-        for event in events {
-            if starts[event.partition] == nil { starts[event.partition] = event.position - 1 }
-            ends[event.partition] = event.position
-            guard event.streamType == AccountProjection.streamType else { continue }
-            streams[event.stream, default: []].append(event)
-            partitions[event.stream] = event.partition
-        }
-        var memos = memory.memos(of: partitions, after: starts, in: standing.generation)
-        let unknown = partitions.filter { memos[$0.key] == nil }
-        for (member, memo) in try await target.load(unknown, on: lease) { memos[member] = try report.decode(memo) }
-        var shares: [Int: ReportShare] = [:]
-        // Member by member: figures are sums, and do not ask who was first.
-        for (member, events) in streams {
-            let before = memos[member]
-            var memo = before
-            for event in events {
-                FollowerExecutor.breathe()
-                let dated = try event.decoded.dated
-                try report.fold(dated, of: member, &memo, &shares[event.partition, default: ReportShare()].sums)
+        var pages = Self.pages(of: events)
+        if Fold.remembers {
+            for index in pages.indices {
+                pages[index].held = memory.take(
+                    pages[index].partition, after: pages[index].start, in: standing.generation)
             }
-            // Most purchases change no tier, for one: what is as it was needs no writing.
-            guard let memo, memo != before, let partition = partitions[member] else { continue }
-            memos[member] = memo
-            shares[partition]?.memos[member] = report.encode(memo)
+            try await load(&pages, from: target, on: lease)
         }
+        var shares: [Int: ReportShare] = [:]
+        for index in pages.indices { shares[pages[index].partition] = try fold(&pages[index]) }
         try await target.write(shares, on: lease)
-        memory.keep(memos, of: partitions, upTo: ends)
+        guard Fold.remembers else { return }
+        for page in pages { memory.put(page.held, of: page.partition, upTo: page.end) }
+    }
+
+    /// The next events of one partition.
+    private struct Page {
+        let partition: Int
+        let events: ArraySlice<RecordedEvent>
+        var held: MemoMemory<Fold.Memo>.Share = [:]
+
+        /// The position before it.
+        var start: Int64 { (events.first?.position ?? 1) - 1 }
+        var end: Int64 { events.last?.position ?? 0 }
+    }
+
+    private static func pages(of events: [RecordedEvent]) -> [Page] {
+        var (pages, rest): ([Page], ArraySlice<RecordedEvent>) = ([], events[...])
+        while let partition = rest.first?.partition {
+            let page = rest.prefix { $0.partition == partition }
+            pages.append(Page(partition: partition, events: page))
+            rest = rest.dropFirst(page.count)
+        }
+        return pages
+    }
+
+    /// Reads what is remembered of members whom memory does not have.
+    private func load(_ pages: inout [Page], from target: ReportTarget<Fold>, on lease: PostgresLease) async throws {
+        var unknown: [UUID: Int] = [:]
+        for (index, page) in pages.enumerated() {
+            // What follows from an event stands behind it.
+            var last: UUID?
+            for event in page.events where event.stream != last && event.streamType == AccountProjection.streamType {
+                last = event.stream
+                if page.held[event.stream] == nil { unknown[event.stream] = index }
+            }
+        }
+        for (member, memo) in try await target.load(unknown.mapValues { pages[$0].partition }, on: lease) {
+            guard let index = unknown[member] else { continue }
+            pages[index].held[member] = .init(memo: try report.decode(memo))
+        }
+    }
+
+    private func fold(_ page: inout Page) throws -> ReportShare {
+        var share = ReportShare()
+        var touched: [(member: UUID, before: Fold.Memo?)] = []
+        for event in page.events where event.streamType == AccountProjection.streamType {
+            FollowerExecutor.breathe()
+            if Fold.remembers {
+                try fold(event, &page.held[event.stream, default: .init()], page.start, &touched, &share.sums)
+            } else {
+                var nothing: Fold.Memo?
+                try report.fold(try event.decoded.dated, of: event.stream, &nothing, &share.sums)
+            }
+        }
+        for (member, before) in touched {
+            // Most purchases change no tier, for one: what is as it was needs no writing.
+            guard let memo = page.held[member]?.memo, memo != before else { continue }
+            share.memos[member] = report.encode(memo)
+        }
+        return share
+    }
+
+    private func fold(
+        _ event: RecordedEvent, _ held: inout MemoMemory<Fold.Memo>.Held, _ start: Int64,
+        _ touched: inout [(member: UUID, before: Fold.Memo?)], _ sums: inout ReportSums
+    ) throws {
+        if held.page != start {
+            held.page = start
+            touched.append((event.stream, held.memo))
+        }
+        try report.fold(try event.decoded.dated, of: event.stream, &held.memo, &sums)
     }
 
     func status() async throws -> ProjectionStatus { try await status(on: client) }
