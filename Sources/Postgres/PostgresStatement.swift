@@ -7,7 +7,7 @@ public struct PostgresStatement: Sendable, Hashable, ExpressibleByStringLiteral 
     public let locksRows: Bool
 
     /// - Parameter locksRows: nil, and it is believed of everything but what begins with `SELECT`. Say it of a `SELECT` that
-    ///   calls a function that writes.
+    ///   calls a function that writes, or that ends in `FOR UPDATE`.
     public init(_ sql: String, locksRows: Bool? = nil) {
         self.sql = sql
         self.locksRows = locksRows ?? !sql.utf8.starts(with: "SELECT".utf8)

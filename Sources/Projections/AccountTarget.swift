@@ -45,14 +45,16 @@ struct AccountTarget: FoldTarget {
         // In the order of the key: whoever comes next is near.
         let rows = memos.sorted { $0.key < $1.key }
         let partition = PostgresValue.int4(Int32(truncatingIfNeeded: partition))
-        try await lease.copyRows(
-            into: "treue.\(checkpoint) (partition, member_id, version, state, updated_at)",
-            rows.lazy.filter { new.contains($0.key) }.map { member, account in
-                [
-                    partition, .uuid(member), .int8(account.version), .bytea(StateCodec.encode(account.state)),
-                    .timestamptz(account.recordedAtMicros),
-                ]
-            })
+        if !new.isEmpty {
+            try await lease.copyRows(
+                into: "treue.\(checkpoint) (partition, member_id, version, state, updated_at)",
+                rows.lazy.filter { new.contains($0.key) }.map { member, account in
+                    [
+                        partition, .uuid(member), .int8(account.version), .bytea(StateCodec.encode(account.state)),
+                        .timestamptz(account.recordedAtMicros),
+                    ]
+                })
+        }
         var rest = rows.filter { !new.contains($0.key) }[...]
         while !rest.isEmpty {
             try await replace(rest.prefix(1_000), in: partition, on: lease)

@@ -31,7 +31,9 @@ struct LaneMemoryTests {
         let memory = LaneMemory(capacity: 10)
         memory.begin(1)
         memory.keep([ann: member(version: 1)], of: 1)
-        memory.forgetAll()
+        memory.forgetAll(of: 7)
+        #expect(version(memory) == 1)
+        memory.forgetAll(of: 1)
         #expect(version(memory) == nil && memory.generation == nil)
         // A lane that had read before the swap brings what it read behind it.
         memory.keep([ann: member(version: 1)], of: 1)

@@ -13,9 +13,9 @@ struct MemoMemoryTests {
 
     /// Ann's memo is 7 where partition 3 is folded up to 10.
     private func filled() -> MemoMemory<Int> {
-        let memory = MemoMemory<Int>()
+        let memory = MemoMemory<Int>(partitions: 8)
         #expect(memo(memory, after: 0) == nil)
-        memory.put([ann: .init(memo: 7)], of: 3, upTo: 10)
+        memory.put([ann: .init(memo: 7)], of: 3, from: 0, upTo: 10)
         return memory
     }
 
@@ -42,13 +42,14 @@ struct MemoMemoryTests {
         #expect(memo(memory, after: 10) == nil)
     }
 
-    @Test("does not grow without end")
+    @Test("does not grow without end; those whom the last page touched are kept")
     func bounded() {
         let memory = filled()
-        let many = Dictionary(
-            uniqueKeysWithValues: (0..<MemoMemory<Int>.most).map { _ in (UUID(), MemoMemory<Int>.Held(memo: 1)) })
-        memory.put(many, of: 4, upTo: 10)
-        #expect(memory.take(4, after: 10, in: 1).isEmpty)
-        #expect(memo(memory, after: 10) == 7)
+        let ben = UUID()
+        var many = memory.take(3, after: 10, in: 1)
+        for _ in 0..<5_000 { many[UUID()] = .init(memo: 1, page: 4) }
+        many[ben] = .init(memo: 8, page: 10)
+        memory.put(many, of: 3, from: 10, upTo: 20)
+        #expect(memory.take(3, after: 20, in: 1).mapValues(\.memo) == [ben: 8])
     }
 }

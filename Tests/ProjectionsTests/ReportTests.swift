@@ -49,7 +49,7 @@ struct ReportTests {
     func same() async throws {
         try await Server.with { server async throws in
             _ = await server.history(members: 12)
-            let catalogue = catalogue(server, bounds: FoldBounds(chunk: 3, members: 2, events: 5))
+            let catalogue = catalogue(server, bounds: FoldBounds(chunk: 1, members: 2, events: 5))
             try await follow(catalogue, server)
             try await expectRight(catalogue)
             let before = try await reader(server).kpis(period)

@@ -130,7 +130,7 @@ struct RollbackTests {
     func littleMemory() async throws {
         try await Server.with { server async throws in
             let members = await server.history(members: 12)
-            let bounds = FoldBounds(chunk: 3, members: 2, events: 5)
+            let bounds = FoldBounds(chunk: 1, members: 2, events: 5)
             let careful = AccountProjection(client: server.client, log: server.log, workers: 2, bounds: bounds)
             try await server.tamper("UPDATE treue.account SET state = '\\xff' WHERE member_id = '\(members[5])'")
             let found = try await careful.verify()

@@ -3,11 +3,12 @@ import Postgres
 
 /// The parameters of one call of `treue.append`: arrays, filled group by group. The groups come sorted by partition.
 struct AppendCall {
-    static let statement: PostgresStatement = """
+    static let statement = PostgresStatement(
+        """
         SELECT ordinal, status, first_position, found_partition, found_position, found_stream, found_version, \
         found_content_hash, found_key \
         FROM treue.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
-        """
+        """, locksRows: true)
 
     private let recordedAtMicros: Int64
     private let accountGeneration: Int64?
@@ -70,10 +71,11 @@ struct AppendCall {
     }
 
     /// `treue.append_one`: NULL when the append has to be refused.
-    static let statementForOne: PostgresStatement = """
+    static let statementForOne = PostgresStatement(
+        """
         SELECT treue.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
         $18)
-        """
+        """, locksRows: true)
 
     /// For ``statementForOne``; nil when this call is for more than one stream.
     var parametersForOne: [PostgresValue]? {

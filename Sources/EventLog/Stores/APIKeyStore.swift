@@ -81,7 +81,8 @@ public struct APIKeyStore: Sendable {
 
     /// The key of that id, valid or not, locked until the transaction ends.
     public func lock(_ id: UUID, on connection: some PostgresQuerying) async throws(PostgresError) -> APIKeyRow? {
-        let statement = PostgresStatement("SELECT \(Self.columns) FROM treue.api_key AS k WHERE k.id = $1 FOR UPDATE")
+        let statement = PostgresStatement(
+            "SELECT \(Self.columns) FROM treue.api_key AS k WHERE k.id = $1 FOR UPDATE", locksRows: true)
         guard let row = try await connection.query(statement, [.uuid(id)]).first else {
             return nil
         }

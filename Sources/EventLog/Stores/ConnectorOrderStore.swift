@@ -24,7 +24,7 @@ public struct ConnectorOrderStore: Sendable {
     private static let select: PostgresStatement = """
         SELECT member_id, email_hash, is_open, state FROM treue.connector_order WHERE partition = $1 AND order_key = $2
         """
-    private static let selectForUpdate = PostgresStatement(select.sql + " FOR UPDATE")
+    private static let selectForUpdate = PostgresStatement(select.sql + " FOR UPDATE", locksRows: true)
 
     /// The row; nil for an order of which nobody has heard.
     public func row(

@@ -7,12 +7,17 @@ import Wire
 
 /// What a batch looks up, for all its members at once.
 extension Lane {
-    /// Which account table the members in memory are from. Read before them: an append that names an old one is refused.
-    func accountGeneration(on lease: PostgresLease) async throws -> Int64 {
-        if let known = memory.generation { return known }
-        let found = try await log.accountGeneration(on: lease)
-        memory.begin(found)
-        return found
+    /// Finds out which account table the members in memory are from. Read before them: an append that names an old one is
+    /// refused. What an earlier round had read from another table is forgotten.
+    func begin(_ batch: inout LaneBatch, on lease: PostgresLease) async throws {
+        var generation = memory.generation
+        if generation == nil {
+            let found = try await log.accountGeneration(on: lease)
+            memory.begin(found)
+            generation = found
+        }
+        if let known = batch.generation, known != generation { batch.forgetMembers() }
+        batch.generation = generation
     }
 
     /// - Parameter remembered: whether members in memory are good enough; whoever holds them reads them.

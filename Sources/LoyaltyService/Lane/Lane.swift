@@ -4,8 +4,8 @@ import Loyalty
 import Postgres
 import Wire
 
-/// Decides commands and appends them: whatever waits goes into one transaction. The only writer of members' streams in
-/// this process; other processes may write them too, and whoever loses the race decides again.
+/// Decides commands and appends them: whatever waits goes into one transaction. Other lanes and processes may write the same
+/// members, and whoever loses the race decides again.
 final class Lane: Sendable {
     let log: EventLog
     let means: Plan.Means
@@ -103,7 +103,7 @@ final class Lane: Sendable {
     private func run(
         _ batch: inout LaneBatch, round: Int, isAlone: Bool, on lease: PostgresLease
     ) async throws {
-        batch.generation = try await accountGeneration(on: lease)
+        try await begin(&batch, on: lease)
         try await loadMembers(&batch, remembered: !isAlone, on: lease)
         if round > 0 { try await answerRepeats(&batch, on: lease) }
         var keysAreKnown = round > 0
@@ -121,7 +121,10 @@ final class Lane: Sendable {
         // A refusal that rests on what was only remembered is decided again, on what is read.
         defer {
             memory.forget(Array(batch.doubtful))
-            for id in batch.doubtful { batch.forget(id) }
+            for id in batch.doubtful {
+                batch.forget(id)
+                batch.settled[id] = nil
+            }
         }
         guard !plans.isEmpty else { return }
         let drawn = Set(plans.flatMap { $0.draws.keys })
@@ -141,7 +144,7 @@ final class Lane: Sendable {
             try await BudgetBook.draw(appended(plans, outcomes), on: lease)
         } catch {
             if error.accountWasReplaced {
-                memory.forgetAll()
+                memory.forgetAll(of: batch.generation)
                 return batch.forgetMembers()
             }
             // Whether it was committed is unknown: nothing that was decided may be built upon.

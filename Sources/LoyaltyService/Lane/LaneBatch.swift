@@ -25,17 +25,17 @@ struct LaneBatch {
     var needs: [UUID: Set<Need>] = [:]
     /// Members whose state was read, or written, by this very batch: what is refused on it is refused.
     var fresh: Set<UUID> = []
-    /// Members whose remembered state led to a refusal: perhaps another process has written since.
+    /// Members whose remembered state led to a refusal: perhaps another lane or process has written since.
     private(set) var doubtful: Set<UUID> = []
-    /// How often another process was faster.
+    /// How often another lane or process was faster.
     var timesOvertaken = 0
     /// Whether something in it takes from a budget, or puts back.
     var drawsOnBudgets = false
     /// What is gone of budgets, as locked by the transaction that decides.
     var budgets: [Budget: Int64] = [:]
 
-    /// Which account table its members were read from.
-    var generation: Int64 = 0
+    /// Which account table its members were read from; nil before the first round.
+    var generation: Int64?
     /// What it has recorded and not yet handed on, by partition.
     var recorded: [Int: [RecordedEvent]] = [:]
     /// The members behind that.

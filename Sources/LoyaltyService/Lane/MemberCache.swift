@@ -17,7 +17,7 @@ extension MemberState {
 /// What the lanes of a service keep from one batch to the next, together: a member meets one lane now and another then.
 ///
 /// Only what is committed gets here. What another process has made stale does no harm: the log refuses what was decided
-/// on it.
+/// on it. What is let go is let go outside the lock: it is much at a time.
 final class LaneMemory: Sendable {
     private struct State {
         var members: MemberCache
@@ -40,21 +40,22 @@ final class LaneMemory: Sendable {
     }
 
     func members(_ ids: [UUID]) -> [UUID: KnownMember] {
-        var found: [UUID: KnownMember] = [:]
         state.withLock { state in
+            var found: [UUID: KnownMember] = [:]
             for id in ids { found[id] = state.members[id] }
-        }
-        return found
+            return (found, state.members.letGo())
+        }.0
     }
 
     /// Keeps members, unless they rest on another account table than what is held, or later ones are held.
-    func keep(_ members: [UUID: KnownMember], of generation: Int64) {
+    func keep(_ members: [UUID: KnownMember], of generation: Int64?) {
         guard !members.isEmpty else { return }
-        state.withLock { state in
-            guard state.generation == generation else { return }
+        _ = state.withLock { state in
+            guard state.generation == generation else { return [:] }
             for (id, member) in members where state.members[id].map({ $0.version < member.version }) ?? true {
                 state.members[id] = member
             }
+            return state.members.letGo()
         }
     }
 
@@ -65,11 +66,12 @@ final class LaneMemory: Sendable {
         }
     }
 
-    /// The account table is another one: nothing that was read from the old one holds.
-    func forgetAll() {
-        state.withLock { state in
-            state.members.removeAll()
+    /// The account table is another one than this: nothing that was read from it holds.
+    func forgetAll(of generation: Int64?) {
+        _ = state.withLock { state in
+            guard state.generation == generation else { return [] }
             state.generation = nil
+            return state.members.removeAll()
         }
     }
 }
@@ -78,6 +80,7 @@ final class LaneMemory: Sendable {
 struct MemberCache {
     private var young: [UUID: KnownMember] = [:]
     private var old: [UUID: KnownMember] = [:]
+    private var past: [UUID: KnownMember] = [:]
     private let half: Int
 
     /// - Parameter capacity: at most so many members are held.
@@ -95,9 +98,19 @@ struct MemberCache {
         set {
             old[id] = nil
             young[id] = newValue
-            if young.count >= half { (old, young) = (young, [:]) }
+            if young.count >= half { (past, old, young) = (old, young, [:]) }
         }
     }
 
-    mutating func removeAll() { (young, old) = ([:], [:]) }
+    /// Hands out what is past, for whoever holds a lock to let it go behind that.
+    mutating func letGo() -> [UUID: KnownMember] {
+        defer { past = [:] }
+        return past
+    }
+
+    /// Forgets all, and hands it out.
+    mutating func removeAll() -> [[UUID: KnownMember]] {
+        defer { (young, old, past) = ([:], [:], [:]) }
+        return [young, old, past]
+    }
 }

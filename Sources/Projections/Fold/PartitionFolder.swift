@@ -127,14 +127,16 @@ struct PartitionFolder<Target: FoldTarget>: Sendable {
         if isInTransaction {
             try await write(on: lease)
         } else {
-            try await lease.transaction { try await write(on: lease) }
+            try await lease.transaction {
+                try await lease.planByIndexes(untilCommit: true)
+                try await write(on: lease)
+            }
         }
         (position, changed, sums) = (folded, 0, target.noSums)
         held = held.mapValues { Held(memo: $0.memo) }
     }
 
     private func write(on lease: PostgresLease) async throws {
-        try await lease.planByIndexes(untilCommit: true)
         // Whoever moved it meanwhile has written the same rows: then nothing of this is committed.
         let moved = try await lease.query(
             """

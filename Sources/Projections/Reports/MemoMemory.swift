@@ -26,9 +26,11 @@ final class MemoMemory<Memo: Sendable>: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Members at most of one partition.
+    private let most: Int
 
-    /// Members at most, as many for each partition.
-    static var most: Int { 32_768 }
+    /// - Parameter partitions: of the log; each has its share of the 32,768 members that are remembered.
+    init(partitions: Int) { most = max(1, 32_768 / max(1, partitions)) }
 
     /// Takes out what is known of a partition's members for a page of events: whoever fails does not bring it back.
     ///
@@ -43,13 +45,13 @@ final class MemoMemory<Memo: Sendable>: Sendable {
         }
     }
 
-    /// Brings back what the page has made of them.
+    /// Brings back what the page has made of them; where that is too much, those whom it has touched.
     ///
-    /// - Parameter end: the last position of the page.
-    func put(_ held: Share, of partition: Int, upTo end: Int64) {
-        state.withLock { state in
-            let isTooMuch = held.count > Self.most / (state.shares.count + 1)
-            state.shares[partition] = (end, isTooMuch ? [:] : held)
-        }
+    /// - Parameters:
+    ///   - start: the position before the page.
+    ///   - end: the last position of the page.
+    func put(_ held: Share, of partition: Int, from start: Int64, upTo end: Int64) {
+        let kept = held.count > most ? held.filter { $0.value.page == start } : held
+        state.withLock { $0.shares[partition] = (end, kept) }
     }
 }

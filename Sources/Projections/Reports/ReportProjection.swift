@@ -18,7 +18,7 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
     let report: Fold
     let client: PostgresClient
     let log: EventLog
-    let memory = MemoMemory<Fold.Memo>()
+    let memory: MemoMemory<Fold.Memo>
     let workers: Int
     let bounds: FoldBounds
 
@@ -30,6 +30,7 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
     ) {
         (self.report, self.client, self.log) = (report, client, log)
         (self.workers, self.bounds) = (max(1, workers), bounds)
+        memory = MemoMemory(partitions: log.partitions)
     }
 
     var name: String { Fold.name }
@@ -105,7 +106,7 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
         for index in pages.indices { shares[pages[index].partition] = try fold(&pages[index]) }
         try await target.write(shares, on: lease)
         guard Fold.remembers else { return }
-        for page in pages { memory.put(page.held, of: page.partition, upTo: page.end) }
+        for page in pages { memory.put(page.held, of: page.partition, from: page.start, upTo: page.end) }
     }
 
     /// The next events of one partition.
