@@ -17,6 +17,10 @@ struct HostResolver: Sendable {
     }
 
     let allowsPrivateNetwork: Bool
+    /// Longer nobody waits for a name: the system's resolver may take minutes where no name server answers.
+    var timeout = Duration.seconds(5)
+    /// Asks the system; blocks.
+    var ask: @Sendable (_ host: String) -> [String]? = HostResolver.askSystem
 
     func resolve(_ url: String) async -> Result<Target, Refusal> {
         guard case .success(let parsed) = WebhookURL.read(url) else {
@@ -42,23 +46,37 @@ struct HostResolver: Sendable {
         return .success(Target(host: host, address: address))
     }
 
-    /// The system's resolver, on a thread where blocking harms nobody.
+    /// What `ask` says, on a thread where blocking harms nobody; nil where it has said nothing in time, or the task was
+    /// cancelled. It goes on unheard then.
     private func lookUp(_ host: String) async -> [String]? {
-        try? await NIOThreadPool.singleton.runIfActive {
-            var hints = addrinfo()
-            hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-            hints.ai_flags = AI_ADDRCONFIG
-            var list: UnsafeMutablePointer<addrinfo>?
-            guard getaddrinfo(host, nil, &hints, &list) == 0 else { return nil }
-            defer { freeaddrinfo(list) }
-            var addresses: [String] = []
-            var next = list
-            while let info = next?.pointee {
-                if let text = Self.numeric(info) { addresses.append(text) }
-                next = info.ai_next
-            }
-            return addresses
+        let (answers, sink) = AsyncStream<[String]?>.makeStream(bufferingPolicy: .bufferingOldest(1))
+        let alarm = Task {
+            try await Task.sleep(for: timeout)
+            sink.finish()
         }
+        defer { alarm.cancel() }
+        NIOThreadPool.singleton.submit { [ask] state in
+            sink.yield(state == .active ? ask(host) : nil)
+            sink.finish()
+        }
+        for await found in answers { return found }
+        return nil
+    }
+
+    private static func askSystem(_ host: String) -> [String]? {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_flags = AI_ADDRCONFIG
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, nil, &hints, &list) == 0 else { return nil }
+        defer { freeaddrinfo(list) }
+        var addresses: [String] = []
+        var next = list
+        while let info = next?.pointee {
+            if let text = numeric(info) { addresses.append(text) }
+            next = info.ai_next
+        }
+        return addresses
     }
 
     private static func numeric(_ info: addrinfo) -> String? {

@@ -130,4 +130,21 @@ struct HTTPTransportTests {
         #expect(["127.0.0.1", "::1"].contains(target.address))
         try await receiver.stop()
     }
+
+    @Test("a name server that does not answer is waited for until it is time, or nobody wants to know any more")
+    func silentNameServer() async throws {
+        let silence = DispatchSemaphore(value: 0)
+        defer { for _ in 0..<2 { silence.signal() } }
+        var resolver = HostResolver(allowsPrivateNetwork: true) { _ in
+            silence.wait()
+            return nil
+        }
+        let unresolved = HostResolver.Refusal(text: "the host's name cannot be resolved")
+        resolver.timeout = .milliseconds(20)
+        #expect(await resolver.resolve("http://shop.example/") == .failure(unresolved))
+        resolver.timeout = .seconds(3_600)
+        let waiting = Task { [resolver] in await resolver.resolve("http://shop.example/") }
+        waiting.cancel()
+        #expect(await waiting.value == .failure(unresolved))
+    }
 }
