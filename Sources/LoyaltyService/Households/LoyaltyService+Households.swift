@@ -24,7 +24,7 @@ extension LoyaltyService {
 
     /// Makes a household without members, once for one idempotency key. Its account is a member's, with a card of its own.
     ///
-    /// - Throws: `programme_not_found`, `idempotency_key_reused`.
+    /// - Throws: `programme_not_found`, `idempotency_key_reused`; `member_not_found` for a repeat whose account has been erased.
     public func createHousehold(
         _ body: HouseholdBody, idempotencyKey: RequestKey?, at now: Instant
     ) async throws(ServiceError) -> HouseholdView {
