@@ -27,10 +27,6 @@ extension [UInt8] {
     /// A value behind its length; NULL is a length of -1.
     fileprivate mutating func append(field value: PostgresValue) {
         guard value != .null else { return append(bigEndian: Int32(-1)) }
-        let start = count
-        append(bigEndian: Int32(0))
-        value.encode(into: &self)
-        let length = Int32(truncatingIfNeeded: count - start - 4).bigEndian
-        Swift.withUnsafeBytes(of: length) { replaceSubrange(start..<start + 4, with: $0) }
+        appendElement { value.encode(into: &$0) }
     }
 }

@@ -3,16 +3,8 @@ import Synchronization
 
 /// Runs the followers of this process on one thread beside the shared pool, and after all others: what they do is not urgent,
 /// and must not stand in the way of somebody who waits for an answer.
-public final class FollowerExecutor: TaskExecutor {
+final class FollowerExecutor: TaskExecutor {
     static let shared = FollowerExecutor()
-
-    private static let breaths = Atomic<UInt8>(0)
-
-    /// To be said in loops over many events: every few times it lets go of the processor for whoever waits for it. The system
-    /// would let us keep it until its clock ticks, which is four milliseconds of a till's time.
-    public static func breathe() {
-        if breaths.wrappingAdd(1, ordering: .relaxed).newValue % 16 == 0 { sched_yield() }
-    }
 
     private let jobs = Mutex<[UnownedJob]>([])
     private let count = DispatchSemaphore(value: 0)
@@ -31,7 +23,7 @@ public final class FollowerExecutor: TaskExecutor {
         thread.start()
     }
 
-    public func enqueue(_ job: consuming ExecutorJob) {
+    func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         jobs.withLock { $0.append(job) }
         count.signal()

@@ -1,3 +1,4 @@
+import Foundation
 public import Logging
 public import Postgres
 import Synchronization
@@ -58,6 +59,14 @@ public final class LogFollower: Sendable {
         (self.handler, self.client, self.log, self.window) = (handler, client, log, window)
         (self.configuration, self.logger, self.clock) = (configuration, logger, clock)
         (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    private static let breaths = Atomic<UInt8>(0)
+
+    /// For handlers to say in loops over many events: every few times it lets go of the processor for whoever waits for it.
+    /// The system would let us keep it until its clock ticks, which is four milliseconds of a till's time.
+    public static func breathe() {
+        if breaths.wrappingAdd(1, ordering: .relaxed).newValue % 16 == 0 { sched_yield() }
     }
 
     public var name: String { handler.name }

@@ -42,7 +42,7 @@ extension [UInt8] {
     }
 
     /// Writes an element after its length, which is known only afterwards.
-    private mutating func appendElement(_ write: (inout [UInt8]) -> Void) {
+    mutating func appendElement(_ write: (inout [UInt8]) -> Void) {
         let lengthAt = count
         append(bigEndian: Int32(0))
         write(&self)

@@ -151,7 +151,7 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
         var share = ReportShare()
         var touched: [(member: UUID, before: Fold.Memo?)] = []
         for event in page.events where event.streamType == AccountProjection.streamType {
-            FollowerExecutor.breathe()
+            LogFollower.breathe()
             if Fold.remembers {
                 try fold(event, &page.held[event.stream, default: .init()], page.start, &touched, &share.sums)
             } else {

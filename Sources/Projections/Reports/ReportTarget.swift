@@ -69,19 +69,15 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
         for chunk in memos.chunks {
             _ = try await lease.query(
                 """
-                WITH given AS (
-                    SELECT * FROM unnest($3::int[], $4::uuid[], $5::bytea[]) AS n (partition, member_id, memo)
+                WITH given AS MATERIALIZED (
+                    SELECT n.*, (SELECT ctid FROM treue.report_member AS row
+                                  WHERE row.partition = n.partition AND row.projection = $1 AND row.generation = $2
+                                    AND row.member_id = n.member_id) AS place
+                      FROM unnest($3::int[], $4::uuid[], $5::bytea[]) AS n (partition, member_id, memo)
                 ), moved AS (
-                    UPDATE treue.report_member AS row SET memo = given.memo
-                      FROM given
-                     CROSS JOIN LATERAL (
-                           SELECT ctid FROM treue.report_member
-                            WHERE partition = given.partition AND projection = $1 AND generation = $2
-                              AND member_id = given.member_id LIMIT 1) AS old
-                     WHERE row.ctid = old.ctid
-                    RETURNING row.member_id)
+                    UPDATE treue.report_member AS row SET memo = given.memo FROM given WHERE row.ctid = given.place)
                 INSERT INTO treue.report_member (projection, generation, partition, member_id, memo)
-                SELECT $1, $2, partition, member_id, memo FROM given WHERE member_id NOT IN (SELECT member_id FROM moved)
+                SELECT $1, $2, partition, member_id, memo FROM given WHERE place IS NULL
                     ON CONFLICT (partition, projection, generation, member_id) DO UPDATE SET memo = excluded.memo
                 """,
                 names + [
@@ -97,23 +93,18 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
         for chunk in cells.chunks {
             _ = try await lease.query(
                 """
-                WITH given AS (
-                    SELECT partition, measure, day::date AS day, a, b, value
+                WITH given AS MATERIALIZED (
+                    SELECT n.*, (SELECT ctid FROM treue.report_cell AS row
+                                  WHERE row.partition = n.partition AND row.projection = $1 AND row.generation = $2
+                                    AND row.measure = n.measure AND row.day = n.day::date AND row.key_a = n.a
+                                    AND row.key_b = n.b) AS place
                       FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
                            AS n (partition, measure, day, a, b, value)
                 ), moved AS (
-                    UPDATE treue.report_cell AS row SET value = row.value + given.value
-                      FROM given
-                     CROSS JOIN LATERAL (
-                           SELECT ctid FROM treue.report_cell
-                            WHERE partition = given.partition AND projection = $1 AND generation = $2
-                              AND measure = given.measure AND day = given.day AND key_a = given.a AND key_b = given.b
-                            LIMIT 1) AS old
-                     WHERE row.ctid = old.ctid
-                    RETURNING row.partition, row.measure, row.day, row.key_a, row.key_b)
+                    UPDATE treue.report_cell AS row SET value = row.value + given.value FROM given
+                     WHERE row.ctid = given.place)
                 INSERT INTO treue.report_cell (projection, generation, partition, measure, day, key_a, key_b, value)
-                SELECT $1, $2, partition, measure, day, a, b, value FROM given
-                 WHERE (partition, measure, day, a, b) NOT IN (SELECT * FROM moved)
+                SELECT $1, $2, partition, measure, day::date, a, b, value FROM given WHERE place IS NULL
                     ON CONFLICT (partition, projection, generation, measure, day, key_a, key_b)
                     DO UPDATE SET value = report_cell.value + excluded.value
                 """,
@@ -125,7 +116,7 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
         }
     }
 
-    /// The order makes the probe use the one index that has it.
+    /// The order makes the probe use the one index that has it, and not the one by months.
     private func writeMonths(
         _ months: [(partition: Int32, row: (key: ReportSums.Month, value: ReportSums.Activity))],
         on lease: PostgresLease
@@ -133,8 +124,13 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
         for chunk in months.chunks {
             _ = try await lease.query(
                 """
-                WITH given AS (
-                    SELECT partition, member, month::date AS month, currency, purchases, returns, amount, days
+                WITH given AS MATERIALIZED (
+                    SELECT n.*, (SELECT CASE WHEN month = n.month::date AND currency = n.currency THEN place END
+                                   FROM (SELECT ctid AS place, month, currency FROM treue.report_month AS row
+                                          WHERE row.partition = n.partition AND row.generation = $1
+                                            AND row.member_id = n.member
+                                            AND (row.month, row.currency) >= (n.month::date, n.currency)
+                                          ORDER BY row.month, row.currency LIMIT 1) AS next) AS place
                       FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
                                   $9::int[])
                            AS n (partition, member, month, currency, purchases, returns, amount, days)
@@ -142,18 +138,11 @@ struct ReportTarget<Fold: ReportFold>: FoldTarget {
                     UPDATE treue.report_month AS row
                        SET purchases = row.purchases + given.purchases, returns = row.returns + given.returns,
                            amount = row.amount + given.amount, days = row.days | given.days
-                      FROM given
-                     CROSS JOIN LATERAL (
-                           SELECT ctid, month, currency FROM treue.report_month
-                            WHERE partition = given.partition AND generation = $1 AND member_id = given.member
-                              AND (month, currency) >= (given.month, given.currency)
-                            ORDER BY month, currency LIMIT 1) AS old
-                     WHERE row.ctid = old.ctid AND old.month = given.month AND old.currency = given.currency
-                    RETURNING row.member_id, row.month, row.currency)
+                      FROM given WHERE row.ctid = given.place)
                 INSERT INTO treue.report_month (generation, partition, member_id, month, currency, purchases, returns,
                                                 amount, days)
-                SELECT $1, partition, member, month, currency, purchases, returns, amount, days FROM given
-                 WHERE (member, month, currency) NOT IN (SELECT * FROM moved)
+                SELECT $1, partition, member, month::date, currency, purchases, returns, amount, days FROM given
+                 WHERE place IS NULL
                     ON CONFLICT (partition, generation, member_id, month, currency) DO UPDATE
                    SET purchases = report_month.purchases + excluded.purchases,
                        returns = report_month.returns + excluded.returns,
