@@ -74,6 +74,21 @@ struct HouseholdTests {
         }
     }
 
+    @Test("a household that has been erased is not made again by a repeat of its request")
+    func erased() async throws {
+        try await Club.with(servers: 2) { shop async throws in
+            let key = Club.key("home")
+            let home = try await shop.service.createHousehold(HouseholdBody(), idempotencyKey: key, at: Shop.now)
+            try await shop.service.erase(home.id, at: Shop.now)
+            for service in shop.services {
+                let word = await code {
+                    _ = try await service.createHousehold(HouseholdBody(), idempotencyKey: key, at: Shop.now)
+                }
+                #expect(word == "member_not_found")
+            }
+        }
+    }
+
     @Test("a household is made once for one key, and is full at twenty, however many join at once")
     func full() async throws {
         try await Club.with(servers: 2) { shop async throws in

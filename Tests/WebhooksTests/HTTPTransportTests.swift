@@ -131,7 +131,9 @@ struct HTTPTransportTests {
         try await receiver.stop()
     }
 
-    @Test("a name server that does not answer is waited for until it is time, or nobody wants to know any more")
+    @Test(
+        "a name server that does not answer is waited for until it is time, or nobody wants to know any more",
+        .timeLimit(.minutes(1)))
     func silentNameServer() async throws {
         let silence = DispatchSemaphore(value: 0)
         defer { for _ in 0..<2 { silence.signal() } }
