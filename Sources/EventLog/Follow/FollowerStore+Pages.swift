@@ -62,14 +62,20 @@ extension FollowerStore {
     /// The next events of all partitions that have some and do not stand still, `limit` of them at most: each partition
     /// has its share, so that a busy one makes no other wait. `isBehind` says whether a share was too small for all that
     /// there is, `behind` how much there is beyond the pages.
+    ///
+    /// - Parameter taken: what the follower has taken already, beyond its checkpoints.
     func nextPages(
-        of name: String, limit: Int, window: EventWindow, on connection: some PostgresQuerying
+        of name: String, beyond taken: UnwrittenPages, limit: Int, window: EventWindow,
+        on connection: some PostgresQuerying
     ) async throws -> (pages: [FollowedPage], isBehind: Bool, behind: Int64) {
         var after: [(partition: Int32, position: Int64)] = []
         var behind: Int64 = 0
         for row in try await connection.query(Self.waiting, [.text(name)]) {
-            after.append((try row.int4(0), try row.int8(1)))
-            behind += try row.int8(2) - row.int8(1)
+            let (partition, head) = (try row.int4(0), try row.int8(2))
+            let position = max(try row.int8(1), taken.end(of: Int(partition)))
+            guard position < head else { continue }
+            after.append((partition, position))
+            behind += head - position
         }
         let count = after.count
         after = Array(after.prefix(max(1, limit)))
@@ -116,16 +122,18 @@ extension FollowerStore {
            AND follower_fault.state = 'retry'
         """
 
-    /// Moves the checkpoints behind the pages, and closes what an attempt has mended. Until the transaction ends nobody else
-    /// can move them.
+    /// Moves the checkpoints behind pages, and closes what an attempt has mended. Until the transaction ends nobody else can
+    /// move them.
     ///
     /// - Throws: ``CheckpointMoved`` when they are not where the pages begin.
-    func move(_ pages: [FollowedPage], of name: String, atMicros: Int64, on lease: PostgresLease) async throws {
-        let partitions = PostgresValue.int4Array(pages.map { Int32(truncatingIfNeeded: $0.partition) })
-        let ends = PostgresValue.int8Array(pages.map(\.last))
+    func move(
+        _ spans: [FollowedSpan], of name: String, atMicros: Int64, on lease: PostgresLease
+    ) async throws {
+        let partitions = PostgresValue.int4Array(spans.map { Int32(truncatingIfNeeded: $0.partition) })
+        let ends = PostgresValue.int8Array(spans.map(\.last))
         let moved = try await lease.query(
-            Self.moveTo, [.text(name), partitions, .int8Array(pages.map(\.after)), ends])
-        guard moved.affected == pages.count else { throw CheckpointMoved() }
+            Self.moveTo, [.text(name), partitions, .int8Array(spans.map(\.after)), ends])
+        guard moved.affected == spans.count else { throw CheckpointMoved() }
         _ = try await lease.query(Self.resolve, [.text(name), partitions, ends, .timestamptz(atMicros)])
     }
 

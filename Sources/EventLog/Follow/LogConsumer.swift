@@ -37,6 +37,30 @@ extension LogConsumer {
     public func committed() {}
 }
 
+/// A consumer that works out what follows from events before it writes any of it, so that pages are written together that
+/// come closely: what many events change is written once.
+public protocol FoldingConsumer: LogConsumer {
+    /// Takes the next events in, those of each partition in order, behind what it took in last; outside any transaction.
+    func fold(_ events: [RecordedEvent], on lease: PostgresLease) async throws
+
+    /// Writes what follows from all that was taken in since the last commit, within the follower's transaction.
+    /// ``LogConsumer/committed()`` says when that stands.
+    ///
+    /// - Throws: ``CheckpointMoved`` where its rows are not those any more that it worked with.
+    func write(on lease: PostgresLease) async throws
+
+    /// Lets go of what it took in and has not written: the events will come again.
+    func forget()
+}
+
+extension FoldingConsumer {
+    public func handle(_ events: [RecordedEvent], on lease: PostgresLease) async throws {
+        forget()
+        try await fold(events, on: lease)
+        try await write(on: lease)
+    }
+}
+
 /// Where a follower begins that has no checkpoints yet.
 public enum FollowStart: Sendable {
     /// With the first event there is.

@@ -4,7 +4,23 @@ import Postgres
 extension LogFollower {
     /// Reads on until it is nearly at the end, or it is time to stop. Answers how long events may gather now: the more
     /// there were, the longer, so that a busy log is not asked for a handful at a time.
-    func catchUp(on lease: PostgresLease) async throws -> Duration {
+    func catchUp(on lease: PostgresLease, _ unwritten: inout UnwrittenPages) async throws -> Duration {
+        guard let folding = handler as? any FoldingConsumer else {
+            return try await catchUp(on: lease, &unwritten, folding: nil)
+        }
+        do {
+            return try await catchUp(on: lease, &unwritten, folding: folding)
+        } catch let error where error.isAnEventsFault || error is CheckpointMoved {
+            folding.forget()
+            unwritten = UnwrittenPages()
+        }
+        // From the checkpoints on, what fails with others is tried alone: that finds the event whose fault it is.
+        return try await catchUp(on: lease, &unwritten, folding: nil)
+    }
+
+    private func catchUp(
+        on lease: PostgresLease, _ unwritten: inout UnwrittenPages, folding: (any FoldingConsumer)?
+    ) async throws -> Duration {
         let store = FollowerStore(log: log)
         var (taken, isBehind, behind) = (0, true, Int64(0))
         // What came meanwhile may gather: whoever read on until nothing is left would never rest beside steady traffic.
@@ -14,13 +30,34 @@ extension LogFollower {
             defer { window.turn.pass() }
             if isStopping { break }
             let next = try await store.nextPages(
-                of: name, limit: configuration.pageLimit, window: window, on: lease)
+                of: name, beyond: unwritten, limit: configuration.pageLimit, window: window, on: lease)
             guard !next.pages.isEmpty else { break }
-            try await take(next.pages, on: lease)
+            if let folding {
+                try await folding.fold(next.pages.flatMap(\.events), on: lease)
+                unwritten.add(next.pages)
+                if unwritten.isFull { try await write(&unwritten, of: folding, on: lease) }
+            } else {
+                try await take(next.pages, on: lease)
+            }
             taken += next.pages.reduce(0) { $0 + $1.events.count }
             (isBehind, behind) = (next.isBehind, next.behind)
         }
+        if let folding, !unwritten.isEmpty, isStopping || unwritten.isDue(havingTaken: taken) {
+            await window.turn.take()
+            defer { window.turn.pass() }
+            try await write(&unwritten, of: folding, on: lease)
+        }
         return min(handler.gathering, .milliseconds(2) * taken)
+    }
+
+    private func write(
+        _ unwritten: inout UnwrittenPages, of folding: any FoldingConsumer, on lease: PostgresLease
+    ) async throws {
+        let pages = unwritten
+        try await commit(Array(pages.spans.values), events: pages.events, on: lease) {
+            try await folding.write(on: lease)
+        }
+        unwritten = UnwrittenPages()
     }
 
     /// Moves the checkpoints to the heads where the consumer has no use for what lies between.
@@ -55,14 +92,23 @@ extension LogFollower {
     }
 
     private func commit(_ pages: [FollowedPage], on lease: PostgresLease) async throws {
-        let store = FollowerStore(log: log)
+        let events = pages.flatMap(\.events)
+        try await commit(pages.map(\.span), events: events.count, on: lease) {
+            try await handler.handle(events, on: lease)
+        }
+    }
+
+    /// Moves the checkpoints behind the spans, together with what `write` writes.
+    private func commit(
+        _ spans: [FollowedSpan], events: Int, on lease: PostgresLease, write: () async throws -> Void
+    ) async throws {
         try await lease.transaction {
-            try await store.move(pages, of: name, atMicros: clock(), on: lease)
-            try await handler.handle(pages.flatMap(\.events), on: lease)
+            try await FollowerStore(log: log).move(spans, of: name, atMicros: clock(), on: lease)
+            try await write()
         }
         count {
             $0.transactions += 1
-            $0.events += pages.reduce(0) { $0 + Int64($1.events.count) }
+            $0.events += Int64(events)
         }
         handler.committed()
     }
@@ -89,6 +135,7 @@ struct FollowedPage: Sendable {
     var events: [RecordedEvent]
 
     var last: Int64 { after + Int64(events.count) }
+    var span: FollowedSpan { FollowedSpan(partition: partition, after: after, last: last) }
 
     var halves: (FollowedPage, FollowedPage) {
         let middle = events.count / 2
@@ -99,9 +146,11 @@ struct FollowedPage: Sendable {
     }
 }
 
-/// Somebody else moved the follower's checkpoints, as a rebuild does: read them again.
-struct CheckpointMoved: Error, CustomStringConvertible {
-    var description: String { "the checkpoints were moved by somebody else" }
+/// Somebody else moved the follower's checkpoints, or put other rows in place, as a rebuild does: read them again.
+public struct CheckpointMoved: Error, CustomStringConvertible {
+    public init() {}
+
+    public var description: String { "the checkpoints were moved by somebody else" }
 }
 
 extension Error {

@@ -134,8 +134,10 @@ public final class LogFollower: Sendable {
         try await FollowerStore(log: log).begin(name, at: configuration.start, on: lease)
         set(.following)
         logger.debug("follower \(name) follows")
+        (handler as? any FoldingConsumer)?.forget()
+        var unwritten = UnwrittenPages()
         repeat {
-            let pause = try await catchUp(on: lease)
+            let pause = try await catchUp(on: lease, &unwritten)
             succeeded()
             try await rest(for: pause)
         } while await wakes.next(isolation: nil) != nil
@@ -145,7 +147,7 @@ public final class LogFollower: Sendable {
     /// same events of the window.
     private func rest(for pause: Duration) async throws {
         var end = ContinuousClock.now + pause
-        if pause >= .seconds(1) { end -= .microseconds(clock() % 1_000_000) }
+        if pause >= .milliseconds(500) { end -= .microseconds(clock() % 500_000) }
         while !isStopping, ContinuousClock.now < end {
             try await Task.sleep(for: min(end - ContinuousClock.now, .milliseconds(50)))
         }

@@ -3,7 +3,7 @@ import Foundation
 import Postgres
 
 /// A read model that follows the log.
-public protocol ReportFollowing: Projection, LogConsumer {
+public protocol ReportFollowing: Projection, FoldingConsumer {
     /// Makes itself known to the database; to be called before it follows.
     func register() async throws
 
@@ -18,19 +18,19 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
     let report: Fold
     let client: PostgresClient
     let log: EventLog
-    let memory: MemoMemory<Fold.Memo>
+    let desk: ReportDesk<Fold.Memo>
     let workers: Int
     let bounds: FoldBounds
 
-    /// A second is soon enough for figures, and what comes within one is written together.
-    var gathering: Duration { .seconds(1) }
+    /// Half a second is soon enough for figures, and what comes within one is taken in while the window still holds it.
+    var gathering: Duration { .milliseconds(500) }
 
     init(
         _ report: Fold, client: PostgresClient, log: EventLog, workers: Int, bounds: FoldBounds
     ) {
         (self.report, self.client, self.log) = (report, client, log)
         (self.workers, self.bounds) = (max(1, workers), bounds)
-        memory = MemoMemory(partitions: log.partitions)
+        desk = ReportDesk(partitions: log.partitions)
     }
 
     var name: String { Fold.name }
@@ -86,93 +86,105 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
             verifiedAtMicros: try row.optionalTimestamptz(7))
     }
 
-    /// Takes the next events, in the follower's transaction.
-    func handle(_ events: [RecordedEvent], on lease: PostgresLease) async throws {
+    /// The generation of the rows in use, when they are this version's.
+    private func generation(on lease: PostgresLease) async throws -> Int64 {
         let standing = try await standing(on: lease)
         guard standing.version == Fold.version else {
             // Not the event's fault, and it passes: when a rebuild has put this version's rows in place.
             throw PostgresError(.cancelled, "another version of the code wrote the rows of \(name)")
         }
-        let target = ReportTarget(report: report, generation: standing.generation, checkpoint: name)
-        var pages = Self.pages(of: events)
-        if Fold.remembers {
-            for index in pages.indices {
-                pages[index].held = memory.take(
-                    pages[index].partition, after: pages[index].start, in: standing.generation)
-            }
-            try await load(&pages, from: target, on: lease)
-        }
-        var shares: [Int: ReportShare] = [:]
-        for index in pages.indices { shares[pages[index].partition] = try fold(&pages[index]) }
-        try await target.write(shares, on: lease)
-        guard Fold.remembers else { return }
-        for page in pages { memory.put(page.held, of: page.partition, from: page.start, upTo: page.end) }
+        return standing.generation
     }
+
+    private func target(_ generation: Int64) -> ReportTarget<Fold> {
+        ReportTarget(report: report, generation: generation, checkpoint: name)
+    }
+
+    func fold(_ events: [RecordedEvent], on lease: PostgresLease) async throws {
+        let generation = try await generation(on: lease)
+        try desk.begin(generation)
+        var pages = pages(of: events)
+        try await load(&pages, from: target(generation), on: lease)
+        for index in pages.indices {
+            try fold(&pages[index])
+            desk.put(pages[index].share, of: pages[index].partition)
+        }
+    }
+
+    func write(on lease: PostgresLease) async throws {
+        let generation = try await generation(on: lease)
+        try desk.begin(generation)
+        let shares = desk.unwritten.mapValues { share in
+            ReportShare(
+                memos: share.changed.mapValues { memo in
+                    LogFollower.breathe()
+                    return report.encode(memo)
+                }, sums: share.sums)
+        }
+        try await target(generation).write(shares, on: lease)
+    }
+
+    func committed() { desk.settle() }
+
+    func forget() { desk.forget() }
 
     /// The next events of one partition.
     private struct Page {
         let partition: Int
         let events: ArraySlice<RecordedEvent>
-        var held: MemoMemory<Fold.Memo>.Share = [:]
-
-        /// The position before it.
-        var start: Int64 { (events.first?.position ?? 1) - 1 }
-        var end: Int64 { events.last?.position ?? 0 }
+        var share: ReportDesk<Fold.Memo>.Share
     }
 
-    private static func pages(of events: [RecordedEvent]) -> [Page] {
+    private func pages(of events: [RecordedEvent]) -> [Page] {
         var (pages, rest): ([Page], ArraySlice<RecordedEvent>) = ([], events[...])
-        while let partition = rest.first?.partition {
-            let page = rest.prefix { $0.partition == partition }
-            pages.append(Page(partition: partition, events: page))
+        while let first = rest.first {
+            let page = rest.prefix { $0.partition == first.partition }
+            let share = desk.take(first.partition, after: first.position - 1)
+            pages.append(Page(partition: first.partition, events: page, share: share))
             rest = rest.dropFirst(page.count)
         }
         return pages
     }
 
-    /// Reads what is remembered of members whom memory does not have.
+    /// Reads what is remembered of members whom the desk does not have.
     private func load(_ pages: inout [Page], from target: ReportTarget<Fold>, on lease: PostgresLease) async throws {
+        guard Fold.remembers else { return }
         var unknown: [UUID: Int] = [:]
         for (index, page) in pages.enumerated() {
             // What follows from an event stands behind it.
             var last: UUID?
             for event in page.events where event.stream != last && event.streamType == AccountProjection.streamType {
                 last = event.stream
-                if page.held[event.stream] == nil { unknown[event.stream] = index }
+                if page.share.held[event.stream] == nil { unknown[event.stream] = index }
             }
         }
         for (member, memo) in try await target.load(unknown.mapValues { pages[$0].partition }, on: lease) {
             guard let index = unknown[member] else { continue }
-            pages[index].held[member] = .init(memo: try report.decode(memo))
+            pages[index].share.held[member] = .init(memo: try report.decode(memo))
         }
     }
 
-    private func fold(_ page: inout Page) throws -> ReportShare {
-        var share = ReportShare()
-        var touched: [(member: UUID, before: Fold.Memo?)] = []
+    private func fold(_ page: inout Page) throws {
         for event in page.events where event.streamType == AccountProjection.streamType {
             LogFollower.breathe()
             if Fold.remembers {
-                try fold(event, &page.held[event.stream, default: .init()], page.start, &touched, &share.sums)
+                try fold(
+                    event, &page.share.held[event.stream, default: .init()], page.share.start, &page.share.touched,
+                    &page.share.sums)
             } else {
                 var nothing: Fold.Memo?
-                try report.fold(try event.decoded.dated, of: event.stream, &nothing, &share.sums)
+                try report.fold(try event.decoded.dated, of: event.stream, &nothing, &page.share.sums)
             }
         }
-        for (member, before) in touched {
-            // Most purchases change no tier, for one: what is as it was needs no writing.
-            guard let memo = page.held[member]?.memo, memo != before else { continue }
-            share.memos[member] = report.encode(memo)
-        }
-        return share
+        page.share.end = page.events.last?.position ?? page.share.end
     }
 
     private func fold(
-        _ event: RecordedEvent, _ held: inout MemoMemory<Fold.Memo>.Held, _ start: Int64,
+        _ event: RecordedEvent, _ held: inout ReportDesk<Fold.Memo>.Held, _ start: Int64,
         _ touched: inout [(member: UUID, before: Fold.Memo?)], _ sums: inout ReportSums
     ) throws {
-        if held.page != start {
-            held.page = start
+        if held.start != start {
+            held.start = start
             touched.append((event.stream, held.memo))
         }
         try report.fold(try event.decoded.dated, of: event.stream, &held.memo, &sums)
