@@ -42,12 +42,16 @@ extension LogFollower {
             taken += next.pages.reduce(0) { $0 + $1.events.count }
             (isBehind, behind) = (next.isBehind, next.behind)
         }
-        if let folding, !unwritten.isEmpty, isStopping || unwritten.isDue(havingTaken: taken) {
-            await window.turn.take()
-            defer { window.turn.pass() }
-            try await write(&unwritten, of: folding, on: lease)
-        }
+        if unwritten.isDue(havingTaken: taken) { try await writeRest(&unwritten, on: lease) }
         return min(handler.gathering, .milliseconds(2) * taken)
+    }
+
+    /// Writes what was taken in, when it is its turn.
+    func writeRest(_ unwritten: inout UnwrittenPages, on lease: PostgresLease) async throws {
+        guard let folding = handler as? any FoldingConsumer, !unwritten.isEmpty else { return }
+        await window.turn.take()
+        defer { window.turn.pass() }
+        try await write(&unwritten, of: folding, on: lease)
     }
 
     private func write(

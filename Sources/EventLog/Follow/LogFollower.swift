@@ -141,6 +141,7 @@ public final class LogFollower: Sendable {
             succeeded()
             try await rest(for: pause)
         } while await wakes.next(isolation: nil) != nil
+        try await writeRest(&unwritten, on: lease)
     }
 
     /// Lets events gather. All followers of the process that rest for long wake at the same moments, so that they want the
