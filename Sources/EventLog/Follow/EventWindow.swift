@@ -6,13 +6,16 @@ import Synchronization
 public final class EventWindow: Sendable {
     /// Who of the followers works.
     let turn = FollowerTurn()
+    /// About so many of the last events are here.
+    let reach: Int
     private let appended: Mutex<Stretch>
     private let read: Mutex<Stretch>
 
     /// - Parameters:
-    ///   - appended: about so many of the events that this process has appended last are kept: those of a second or two.
+    ///   - appended: about so many of the events that this process has appended last are kept: those of two seconds or more.
     ///   - read: of those that its followers have read last: they read the same ones one after the other.
-    public init(appended: Int = 20_480, read: Int = 12_288) {
+    public init(appended: Int = 40_960, read: Int = 12_288) {
+        reach = appended
         self.appended = Mutex(Stretch(most: appended))
         self.read = Mutex(Stretch(most: read))
     }
@@ -95,7 +98,7 @@ struct Stretch {
     }
 
     /// What goes on from what is here, or overlaps it, is added; what is older changes nothing; a gap begins anew. Where it
-    /// gets too much, the older half is let go.
+    /// gets too much, the oldest eighth is let go.
     mutating func keep(_ events: [RecordedEvent], of partition: Int) {
         guard let first = events.first?.position else { return }
         // Taken out, so that it grows where it is.
@@ -104,7 +107,7 @@ struct Stretch {
         if first > end + 1 { all = [] }
         all += events.drop { $0.position <= end }
         let share = most / (held.count + 1)
-        if all.count > share { all.removeFirst(all.count - share / 2) }
+        if all.count > share { all.removeFirst(all.count - share * 7 / 8) }
         held[partition] = all
     }
 }

@@ -43,7 +43,9 @@ extension LogFollower {
             (isBehind, behind) = (next.isBehind, next.behind)
         }
         if unwritten.isDue(havingTaken: taken) { try await writeRest(&unwritten, on: lease) }
-        return min(handler.gathering, .milliseconds(2) * taken)
+        // Whoever rested longer than the window reaches back would have to read what is at hand now.
+        let soon = window.reach / 4
+        return min(handler.gathering, .milliseconds(2) * taken) * min(taken, soon) / max(taken, 1)
     }
 
     /// Writes what was taken in, when it is its turn.
