@@ -12,9 +12,9 @@ public final class EventWindow: Sendable {
     private let read: Mutex<Stretch>
 
     /// - Parameters:
-    ///   - appended: about so many of the events that this process has appended last are kept: those of two seconds or more.
+    ///   - appended: about so many of the events that this process has appended last are kept: those of a second or two.
     ///   - read: of those that its followers have read last: they read the same ones one after the other.
-    public init(appended: Int = 40_960, read: Int = 12_288) {
+    public init(appended: Int = 32_768, read: Int = 8_192) {
         reach = appended
         self.appended = Mutex(Stretch(most: appended))
         self.read = Mutex(Stretch(most: read))
