@@ -1,6 +1,5 @@
 import Logging
 import Postgres
-import Synchronization
 
 extension LogFollower {
     /// Reads on until it is nearly at the end, or it is time to stop. Answers how long events may gather now: the more
@@ -33,7 +32,6 @@ extension LogFollower {
             let next = try await store.nextPages(
                 of: name, beyond: unwritten, limit: configuration.pageLimit, window: window, on: lease)
             guard !next.pages.isEmpty else { break }
-            Self.hurries.store(next.behind > Int64(window.reach / 2), ordering: .relaxed)
             if let folding {
                 try await folding.fold(next.pages.flatMap(\.events), on: lease)
                 unwritten.add(next.pages)

@@ -62,14 +62,10 @@ public final class LogFollower: Sendable {
     }
 
     private static let breaths = Atomic<UInt8>(0)
-    /// Whether the follower at work is so far behind that it should get on.
-    static let hurries = Atomic<Bool>(false)
 
     /// For handlers to say in loops over many events: every few times it lets go of the processor for whoever waits for it.
-    /// The system would let us keep it until its clock ticks, which is four milliseconds of a till's time. Who is about to lose
-    /// the window gets on, though: to read and decode what is there no more would cost everybody for longer.
+    /// The system would let us keep it until its clock ticks, which is four milliseconds of a till's time.
     public static func breathe() {
-        if hurries.load(ordering: .relaxed) { return }
         if breaths.wrappingAdd(1, ordering: .relaxed).newValue % 16 == 0 { sched_yield() }
     }
 
