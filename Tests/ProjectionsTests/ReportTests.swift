@@ -20,7 +20,12 @@ struct ReportTests {
         logger.logLevel = .critical
         for report in catalogue.reports {
             try await report.register()
-            let follower = LogFollower(report, client: server.client, log: server.log, logger: logger, clock: { 0 })
+            // Small pages, so that several are taken in before they are written.
+            var configuration = FollowerConfiguration()
+            configuration.pageLimit = 48
+            let follower = LogFollower(
+                report, client: server.client, log: server.log, configuration: configuration, logger: logger,
+                clock: { 0 })
             async let run: Void = follower.run()
             while true {
                 let status = try await report.status()

@@ -38,7 +38,7 @@ extension LogConsumer {
 }
 
 /// A consumer that works out what follows from events before it writes any of it, so that pages are written together that
-/// come closely: what many events change is written once.
+/// come closely: what many events change is written once. It is interested in every event.
 public protocol FoldingConsumer: LogConsumer {
     /// Takes the next events in, those of each partition in order, behind what it took in last; outside any transaction.
     func fold(_ events: [RecordedEvent], on lease: PostgresLease) async throws

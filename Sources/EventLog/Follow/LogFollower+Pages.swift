@@ -25,7 +25,7 @@ extension LogFollower {
         var (taken, isBehind, behind) = (0, true, Int64(0))
         // What came meanwhile may gather: whoever read on until nothing is left would never rest beside steady traffic.
         while isBehind, !isStopping {
-            if try await pass(on: lease) { return .seconds(1) }
+            if folding == nil, try await pass(on: lease) { return .seconds(1) }
             await window.turn.take(behind: behind)
             defer { window.turn.pass() }
             if isStopping { break }
@@ -35,7 +35,7 @@ extension LogFollower {
             if let folding {
                 try await folding.fold(next.pages.flatMap(\.events), on: lease)
                 unwritten.add(next.pages)
-                if unwritten.isFull { try await write(&unwritten, of: folding, on: lease) }
+                if unwritten.isFull || unwritten.isOld { try await write(&unwritten, of: folding, on: lease) }
             } else {
                 try await take(next.pages, on: lease)
             }
@@ -59,10 +59,9 @@ extension LogFollower {
     private func write(
         _ unwritten: inout UnwrittenPages, of folding: any FoldingConsumer, on lease: PostgresLease
     ) async throws {
-        let pages = unwritten
-        try await commit(Array(pages.spans.values), events: pages.events, on: lease) {
-            try await folding.write(on: lease)
-        }
+        // In order, so that nobody who locks several checkpoints waits for us while we wait for them.
+        let spans = unwritten.spans.values.sorted { $0.partition < $1.partition }
+        try await commit(spans, events: unwritten.events, on: lease) { try await folding.write(on: lease) }
         unwritten = UnwrittenPages()
     }
 
@@ -82,6 +81,8 @@ extension LogFollower {
         do {
             try await commit(pages, on: lease)
         } catch let error where error.isAnEventsFault {
+            // What was taken in before the write failed must not be there when the event is skipped, or comes again.
+            (handler as? any FoldingConsumer)?.forget()
             if pages.count == 1 { return try await corner(pages[0], error, on: lease) }
             for page in pages where !isStopping { try await take([page], on: lease) }
         }

@@ -21,11 +21,12 @@ struct UnwrittenPages: Sendable {
 
     var isEmpty: Bool { spans.isEmpty }
     var isFull: Bool { events >= Self.most }
+    /// Whether any of it has waited as long as it may.
+    var isOld: Bool { since.map { ContinuousClock.now - $0 >= Self.longest } ?? false }
 
     /// - Parameter taken: how many events have come since it was asked last.
     func isDue(havingTaken taken: Int) -> Bool {
-        guard let since else { return false }
-        return taken < Self.much || ContinuousClock.now - since >= Self.longest
+        !isEmpty && (taken < Self.much || isOld)
     }
 
     /// The position up to which a partition is taken; -1 where it stands at its checkpoint.

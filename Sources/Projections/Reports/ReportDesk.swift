@@ -43,10 +43,16 @@ final class ReportDesk<Memo: Sendable & Equatable>: Sendable {
             return changed
         }
 
-        fileprivate mutating func settle() {
+        /// - Parameter most: members to be remembered; where there are more, those touched last are kept.
+        fileprivate mutating func settle(keeping most: Int) {
+            trim(to: most)
             start = end
             touched = []
             sums = ReportSums()
+        }
+
+        fileprivate mutating func trim(to most: Int) {
+            if held.count > most { held = held.filter { $0.value.start == start } }
         }
     }
 
@@ -86,7 +92,7 @@ final class ReportDesk<Memo: Sendable & Equatable>: Sendable {
     /// Brings back what the page has made of it; where that is too much, those whom it has touched since the last commit.
     func put(_ share: Share, of partition: Int) {
         var share = share
-        if share.held.count > most { share.held = share.held.filter { $0.value.start == share.start } }
+        share.trim(to: most)
         state.withLock { $0.shares[partition] = share }
     }
 
@@ -96,7 +102,7 @@ final class ReportDesk<Memo: Sendable & Equatable>: Sendable {
     /// All that was to be written is committed.
     func settle() {
         state.withLock { state in
-            for partition in state.shares.keys { state.shares[partition]?.settle() }
+            for partition in state.shares.keys { state.shares[partition]?.settle(keeping: most) }
         }
     }
 

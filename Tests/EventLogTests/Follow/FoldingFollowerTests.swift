@@ -9,6 +9,7 @@ private final class Folding: FoldingConsumer {
     private struct State {
         var unwritten: [RecordedEvent] = []
         var refused: UUID?
+        var unwritable: UUID?
         var failing: (any Error)?
         var writes: [Int] = []
         var taken = 0
@@ -17,9 +18,16 @@ private final class Folding: FoldingConsumer {
     let name = "recording"
     private let state = Mutex(State())
 
-    init(refusing stream: UUID? = nil, failing error: (any Error)? = nil) {
-        state.withLock { ($0.refused, $0.failing) = (stream, error) }
+    /// - Parameters:
+    ///   - stream: of whom nothing is taken in.
+    ///   - unwritable: of whom nothing can be written.
+    ///   - error: what the first write fails with.
+    init(refusing stream: UUID? = nil, unwritable: UUID? = nil, failing error: (any Error)? = nil) {
+        state.withLock { ($0.refused, $0.unwritable, $0.failing) = (stream, unwritable, error) }
     }
+
+    /// Whatever could not be written can be from now on.
+    func allow() { state.withLock { $0.unwritable = nil } }
 
     /// How many events each write wrote.
     var writes: [Int] { state.withLock(\.writes) }
@@ -37,8 +45,9 @@ private final class Folding: FoldingConsumer {
     }
 
     func write(on lease: PostgresLease) async throws {
-        let (events, error) = state.withLock { ($0.unwritten, $0.failing.take()) }
+        let (events, unwritable, error) = state.withLock { ($0.unwritten, $0.unwritable, $0.failing.take()) }
         for event in events {
+            if event.stream == unwritable { throw Recording.Refusal() }
             _ = try await lease.query(
                 "INSERT INTO seen (partition, position, follower) VALUES ($1, $2, $3)",
                 [.int4(Int32(event.partition)), .int8(event.position), .text(name)])
@@ -88,7 +97,7 @@ struct FoldingFollowerTests {
         try await withMembers { fixture, _ in
             let handler = Folding()
             let follower = fixture.follower(handler) {
-                $0.pageLimit = 600
+                $0.pageLimit = 16 * 600
                 $0.pollInterval = .seconds(60)
             }
             try await fixture.running(follower) {
@@ -117,6 +126,30 @@ struct FoldingFollowerTests {
             let faults = try await FollowerStore(log: fixture.log).faults(of: "recording", on: fixture.client)
             #expect(faults.map(\.stream) == [refused] && faults.map(\.error) == ["not to my taste"])
             #expect(follower.figures.retries == 0)
+        }
+    }
+
+    @Test("an event that cannot be written is gone once it is skipped, whatever comes behind it")
+    func skipped() async throws {
+        try await LogFixture.following { fixture in
+            let member = UUID()
+            var neighbour = UUID()
+            while fixture.log.partition(of: neighbour) != fixture.log.partition(of: member) { neighbour = UUID() }
+            _ = try await fixture.append(.some(1, to: member))
+            let handler = Folding(unwritable: member)
+            let follower = fixture.follower(handler)
+            try await fixture.running(follower) {
+                try await fixture.until("it was not written down") { try await fixture.status().stopped == 1 }
+                let partition = fixture.log.partition(of: member)
+                let store = FollowerStore(log: fixture.log)
+                _ = try await store.skip(
+                    "recording", partition: partition, position: 1, reason: "mad", atMicros: LogFixture.now,
+                    on: fixture.client)
+                handler.allow()
+                _ = try await fixture.append(.some(1, to: neighbour))
+                try await fixture.until("the next one was not written") { try await fixture.seen() > 0 }
+            }
+            #expect(try await fixture.number("SELECT sum(position)::bigint FROM seen") == 2)
         }
     }
 
