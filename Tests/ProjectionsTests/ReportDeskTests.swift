@@ -14,10 +14,7 @@ struct ReportDeskTests {
     /// Takes in a page of partition 3 up to a position, which makes Ann's memo another one.
     private func page(_ desk: Desk, after position: Int64, upTo end: Int64, ann memo: Int) {
         var share = desk.take(3, after: position)
-        var held = share.held[ann] ?? Desk.Held()
-        if held.start != share.start { share.touched.append((ann, held.memo)) }
-        (held.start, held.memo) = (share.start, memo)
-        share.held[ann] = held
+        share.fold(of: ann) { held, _ in held = memo }
         share.end = end
         desk.put(share, of: 3)
     }

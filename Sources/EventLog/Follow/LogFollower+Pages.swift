@@ -5,13 +5,10 @@ extension LogFollower {
     /// Reads on until it is nearly at the end, or it is time to stop. Answers how long events may gather now: the more
     /// there were, the longer, so that a busy log is not asked for a handful at a time.
     func catchUp(on lease: PostgresLease, _ unwritten: inout UnwrittenPages) async throws -> Duration {
-        guard let folding = handler as? any FoldingConsumer else {
-            return try await catchUp(on: lease, &unwritten, folding: nil)
-        }
         do {
             return try await catchUp(on: lease, &unwritten, folding: folding)
-        } catch let error where error.isAnEventsFault || error is CheckpointMoved {
-            folding.forget()
+        } catch let error where folding != nil && (error.isAnEventsFault || error is CheckpointMoved) {
+            folding?.forget()
             unwritten = UnwrittenPages()
         }
         // From the checkpoints on, what fails with others is tried alone: that finds the event whose fault it is.
@@ -42,7 +39,7 @@ extension LogFollower {
             taken += next.pages.reduce(0) { $0 + $1.events.count }
             (isBehind, behind) = (next.isBehind, next.behind)
         }
-        if unwritten.isDue(havingTaken: taken) { try await writeRest(&unwritten, on: lease) }
+        if !isStopping, unwritten.isDue(havingTaken: taken) { try await writeRest(&unwritten, on: lease) }
         // Whoever rested longer than the window reaches back would have to read what is at hand now.
         let soon = window.reach / 4
         return min(handler.gathering, .milliseconds(2) * taken) * min(taken, soon) / max(taken, 1)
@@ -50,7 +47,7 @@ extension LogFollower {
 
     /// Writes what was taken in, when it is its turn.
     func writeRest(_ unwritten: inout UnwrittenPages, on lease: PostgresLease) async throws {
-        guard let folding = handler as? any FoldingConsumer, !unwritten.isEmpty else { return }
+        guard let folding, !unwritten.isEmpty else { return }
         await window.turn.take()
         defer { window.turn.pass() }
         try await write(&unwritten, of: folding, on: lease)
@@ -82,7 +79,7 @@ extension LogFollower {
             try await commit(pages, on: lease)
         } catch let error where error.isAnEventsFault {
             // What was taken in before the write failed must not be there when the event is skipped, or comes again.
-            (handler as? any FoldingConsumer)?.forget()
+            folding?.forget()
             if pages.count == 1 { return try await corner(pages[0], error, on: lease) }
             for page in pages where !isStopping { try await take([page], on: lease) }
         }

@@ -37,6 +37,8 @@ public final class LogFollower: Sendable {
     }
 
     public let handler: any LogConsumer
+    /// The handler, where it folds before it writes.
+    let folding: (any FoldingConsumer)?
     let client: PostgresClient
     let log: EventLog
     let configuration: FollowerConfiguration
@@ -57,6 +59,7 @@ public final class LogFollower: Sendable {
         clock: @escaping @Sendable () -> Int64
     ) {
         (self.handler, self.client, self.log, self.window) = (handler, client, log, window)
+        folding = handler as? any FoldingConsumer
         (self.configuration, self.logger, self.clock) = (configuration, logger, clock)
         (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -134,7 +137,7 @@ public final class LogFollower: Sendable {
         try await FollowerStore(log: log).begin(name, at: configuration.start, on: lease)
         set(.following)
         logger.debug("follower \(name) follows")
-        (handler as? any FoldingConsumer)?.forget()
+        folding?.forget()
         var unwritten = UnwrittenPages()
         repeat {
             let pause = try await catchUp(on: lease, &unwritten)

@@ -25,7 +25,7 @@ final class ReportDesk<Memo: Sendable & Equatable>: Sendable {
         var end: Int64
         var held: [UUID: Held] = [:]
         /// Members touched since `start`, each with what the rows say.
-        var touched: [(member: UUID, before: Memo?)] = []
+        private var touched: [(member: UUID, before: Memo?)] = []
         /// What has come to the figures since `start`.
         var sums = ReportSums()
 
@@ -41,6 +41,24 @@ final class ReportDesk<Memo: Sendable & Equatable>: Sendable {
                 changed[member] = memo
             }
             return changed
+        }
+
+        /// Takes an event of that member in: what is remembered of the member is changed where it lies.
+        mutating func fold(
+            of member: UUID, _ change: (_ memo: inout Memo?, _ sums: inout ReportSums) throws -> Void
+        ) rethrows {
+            try Self.fold(of: member, &held[member, default: Held()], since: start, &touched, &sums, change)
+        }
+
+        private static func fold(
+            of member: UUID, _ held: inout Held, since start: Int64, _ touched: inout [(member: UUID, before: Memo?)],
+            _ sums: inout ReportSums, _ change: (inout Memo?, inout ReportSums) throws -> Void
+        ) rethrows {
+            if held.start != start {
+                held.start = start
+                touched.append((member, held.memo))
+            }
+            try change(&held.memo, &sums)
         }
 
         /// - Parameter most: members to be remembered; where there are more, those touched last are kept.

@@ -167,27 +167,17 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
     private func fold(_ page: inout Page) throws {
         for event in page.events where event.streamType == AccountProjection.streamType {
             LogFollower.breathe()
+            let dated = try event.decoded.dated
             if Fold.remembers {
-                try fold(
-                    event, &page.share.held[event.stream, default: .init()], page.share.start, &page.share.touched,
-                    &page.share.sums)
+                try page.share.fold(of: event.stream) { memo, sums in
+                    try report.fold(dated, of: event.stream, &memo, &sums)
+                }
             } else {
                 var nothing: Fold.Memo?
-                try report.fold(try event.decoded.dated, of: event.stream, &nothing, &page.share.sums)
+                try report.fold(dated, of: event.stream, &nothing, &page.share.sums)
             }
         }
         page.share.end = page.events.last?.position ?? page.share.end
-    }
-
-    private func fold(
-        _ event: RecordedEvent, _ held: inout ReportDesk<Fold.Memo>.Held, _ start: Int64,
-        _ touched: inout [(member: UUID, before: Fold.Memo?)], _ sums: inout ReportSums
-    ) throws {
-        if held.start != start {
-            held.start = start
-            touched.append((event.stream, held.memo))
-        }
-        try report.fold(try event.decoded.dated, of: event.stream, &held.memo, &sums)
     }
 
     func status() async throws -> ProjectionStatus { try await status(on: client) }

@@ -13,6 +13,7 @@ private final class Folding: FoldingConsumer {
         var failing: (any Error)?
         var writes: [Int] = []
         var taken = 0
+        var whenTaken: (@Sendable () -> Void)?
     }
 
     let name = "recording"
@@ -31,6 +32,9 @@ private final class Folding: FoldingConsumer {
 
     /// How many events each write wrote.
     var writes: [Int] { state.withLock(\.writes) }
+    /// Is called when something is taken in, before the follower goes on.
+    func whenTaken(_ act: @escaping @Sendable () -> Void) { state.withLock { $0.whenTaken = act } }
+
     /// How many events it has taken in.
     var taken: Int { state.withLock(\.taken) }
 
@@ -42,6 +46,7 @@ private final class Folding: FoldingConsumer {
                 state.taken += 1
             }
         }
+        state.withLock(\.whenTaken)?()
     }
 
     func write(on lease: PostgresLease) async throws {
@@ -96,10 +101,8 @@ struct FoldingFollowerTests {
     func stops() async throws {
         try await withMembers { fixture, _ in
             let handler = Folding()
-            let follower = fixture.follower(handler) {
-                $0.pageLimit = 16 * 600
-                $0.pollInterval = .seconds(60)
-            }
+            let follower = fixture.follower(handler) { $0.pageLimit = 16 * 600 }
+            handler.whenTaken { follower.shutdown() }
             try await fixture.running(follower) {
                 try await fixture.until("it has taken nothing in") { handler.taken > 0 }
             }
