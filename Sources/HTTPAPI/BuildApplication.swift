@@ -1,3 +1,4 @@
+import HTTPTypes
 public import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -17,11 +18,17 @@ public func buildApplication(
     clock: @escaping @Sendable () -> Instant,
     onServerRunning: @escaping @Sendable (_ port: Int?) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
-    Application(
-        responder: buildResponder(api: api, configuration: configuration, tokens: tokens, clock: clock),
-        server: configuration.server,
+    let notes = RequestNotes(metrics: HTTPMetrics(), logger: logger)
+    let admission = Admission(configuration)
+    let events = EventExpress(
+        api: api, admission: admission, notes: notes,
+        answers: ExpressAnswers(fields: configuration.standingFields, clock: clock), clock: clock)
+    return Application(
+        responder: buildResponder(
+            api: api, configuration: configuration, tokens: tokens, admission: admission, notes: notes, clock: clock),
+        server: configuration.server(express: events),
         configuration: ApplicationConfiguration(
-            address: .hostname(configuration.host, port: configuration.port), serverName: "treue",
+            address: .hostname(configuration.host, port: configuration.port), serverName: HTTPConfiguration.serverName,
             backlog: configuration.backlog,
             availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionLimit, logger: logger)),
         onServerRunning: { await onServerRunning($0.localAddress?.port) },
@@ -29,12 +36,25 @@ public func buildApplication(
 }
 
 extension HTTPConfiguration {
-    fileprivate var server: HTTPServerBuilder {
+    fileprivate static var serverName: String { "treue" }
+
+    /// Plain HTTP has an express; connections under TLS, which may speak HTTP/2, do without.
+    fileprivate func server(express route: any ExpressRoute) -> HTTPServerBuilder {
         if let security { return security.server(channel, timeout: idleTimeout) }
         let channel = channel
+        let limits = ExpressHandler.Limits(idleTimeout: idleTimeout, largestBody: min(eventLimit, Request.quickBody))
         return HTTPServerBuilder { responder in
-            OnEventLoop(base: HTTP1Channel(responder: responder, configuration: channel))
+            OnEventLoop(
+                base: ExpressChannel(route: route, limits: limits, configuration: channel, responder: responder))
         }
+    }
+
+    /// What stands in every answer of the API to a program.
+    fileprivate var standingFields: HTTPFields {
+        var fields = SafetyFields.api
+        fields[.server] = Self.serverName
+        if CrossOrigin(origins: crossOrigins)?.variesByOrigin == true { fields[.vary] = "Origin" }
+        return fields
     }
 
     private var idleTimeout: TimeAmount { .milliseconds(Int64(idleTimeoutSeconds * 1000)) }
@@ -54,28 +74,27 @@ extension HTTPConfiguration {
 }
 
 func buildResponder(
-    api: some LoyaltyAPI, configuration: HTTPConfiguration, tokens: MemberTokens? = nil,
-    clock: @escaping @Sendable () -> Instant
+    api: some LoyaltyAPI, configuration: HTTPConfiguration, tokens: MemberTokens?, admission: Admission,
+    notes: RequestNotes, clock: @escaping @Sendable () -> Instant
 ) -> Front<RouterResponder<APIContext>> {
-    let metrics = HTTPMetrics()
-    let router = buildRouter(api: api, configuration: configuration, tokens: tokens, metrics: metrics)
+    let router = buildRouter(
+        api: api, configuration: configuration, tokens: tokens, admission: admission, metrics: notes.metrics)
     let methods = MethodTable(of: router.routes)
     return Front(
-        inner: router.buildResponder(), methods: methods, metrics: metrics, clock: clock,
+        inner: router.buildResponder(), methods: methods, notes: notes, clock: clock,
         crossOrigin: CrossOrigin(origins: configuration.crossOrigins), isSecure: configuration.security != nil)
 }
 
 /// Every route there is; `schema/openapi.yaml` describes each.
 func buildRouter(
-    api: some LoyaltyAPI, configuration: HTTPConfiguration, tokens: MemberTokens? = nil, metrics: HTTPMetrics
+    api: some LoyaltyAPI, configuration: HTTPConfiguration, tokens: MemberTokens? = nil, admission: Admission,
+    metrics: HTTPMetrics
 ) -> Router<APIContext> {
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     HealthRoutes(api: api, metrics: metrics).add(to: router)
     ReferenceRoutes().add(to: router)
     ConnectorRoutes(api: api, configuration: configuration).add(to: router)
-    let authenticator = CallerAuthenticator(
-        api: api, tokens: tokens, limiter: configuration.limiter,
-        gate: RequestGate(limit: configuration.requestLimit))
+    let authenticator = CallerAuthenticator(api: api, tokens: tokens, admission: admission)
     let secured = SecuredRoutes("v1", of: router, authenticator: authenticator)
     EventRoutes(api: api, configuration: configuration).add(to: secured)
     MemberRoutes(api: api, configuration: configuration).add(to: secured)
@@ -93,10 +112,4 @@ func buildRouter(
     KeyRoutes(api: api, configuration: configuration).add(to: secured)
     AuditRoutes(api: api).add(to: secured)
     return router
-}
-
-extension HTTPConfiguration {
-    fileprivate var limiter: RateLimiter? {
-        ratePerSecond.map { RateLimiter(perSecond: $0, burst: rateBurst ?? $0) }
-    }
 }

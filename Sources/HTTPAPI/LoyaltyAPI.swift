@@ -17,6 +17,19 @@ public protocol LoyaltyAPI: PersonAPI, HouseholdAPI, ConnectorAPI, ActsAPI, Prog
     /// others. Events of one member are recorded in the order given.
     func record(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>]
 
+    /// Records one event as ``record(_:receivedAt:)`` does, without a task, where that begins without waiting: for a
+    /// member who is in memory, while the queue has room.
+    ///
+    /// - Parameters:
+    ///   - resume: brings work to the thread that wants the answer. Called on one that must not be held up.
+    ///   - answer: called once, by way of `resume`.
+    /// - Returns: false where nothing was begun; then `answer` is never called.
+    func beginRecording(
+        _ event: IncomingEvent, receivedAt: Instant,
+        resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        answer: @escaping @Sendable (Result<EventAnswer, ServiceError>) -> Void
+    ) -> Bool
+
     /// Makes somebody a member, once for one idempotency key: the same key and content gives the first answer again,
     /// the same key with other content is refused as `idempotency_key_reused`.
     func enrol(
@@ -36,6 +49,9 @@ public protocol LoyaltyAPI: PersonAPI, HouseholdAPI, ConnectorAPI, ActsAPI, Prog
 
     /// A part of the member's stream.
     func events(of member: UUID, page: PageRequest) async throws(ServiceError) -> Page<EventView>
+
+    /// Who an API key belongs to, where the database need not be asked; nil tells nothing.
+    func knownPrincipal(_ key: String, at: Instant) -> Principal?
 
     /// Who an API key belongs to; nil where it is unknown, revoked or expired.
     func authenticate(_ key: String, at: Instant) async throws(ServiceError) -> Principal?

@@ -44,7 +44,7 @@ public final class LoyaltyService: Sendable {
     /// For all that follow the log in this process.
     public let window: EventWindow
     private let signal: LogSignal
-    private let lanes: AppendLanes
+    let lanes: AppendLanes
     let accounts: AccountReader
     let keyCache: PrincipalCache
     /// Long work that administrators ask for; runs while ``OperationRunner/run()`` does.
@@ -121,8 +121,7 @@ public final class LoyaltyService: Sendable {
     func recordOnce(_ events: [IncomingEvent], receivedAt: Instant) async -> [Result<EventAnswer, ServiceError>] {
         do {
             var answers: [Result<EventAnswer, ServiceError>?] = events.map { event in
-                let isInFuture = (event.time ?? receivedAt).micros > receivedAt.micros + LoyaltyService.clockTolerance
-                return isInFuture ? .failure(.eventInFuture) : nil
+                isInFuture(event, receivedAt) ? .failure(.eventInFuture) : nil
             }
             let members = try await directory.resolve(
                 events.indices.filter { answers[$0] == nil }.map { events[$0].member })
@@ -170,8 +169,7 @@ public final class LoyaltyService: Sendable {
         var replies = await submit(requests)
         var moved: [(index: Int, request: LaneRequest)] = []
         for (index, reply) in replies.enumerated() {
-            guard case .failure(let error as ServiceError) = reply,
-                error.code == Rejection.Code.memberMerged.rawValue || error == .eventConflict,
+            guard case .failure(let error as ServiceError) = reply, error.isOfSurvivor,
                 let survivor = try? await survivor(of: requests[index].memberID),
                 survivor.id != requests[index].memberID
             else { continue }
@@ -185,18 +183,28 @@ public final class LoyaltyService: Sendable {
     func submit(_ requests: [LaneRequest]) async -> [Result<LaneReply, any Error>] {
         guard !requests.isEmpty else { return [] }
         // The lanes count slices; what takes memory is requests. A bundle alone always fits, or it never would.
-        let isTaken = waiting.withLock { waiting in
-            guard waiting == 0 || waiting + requests.count <= queueLimit else { return false }
-            waiting += requests.count
-            return true
-        }
-        guard isTaken else { return requests.map { _ in .failure(ServiceError.overloaded) } }
-        defer { waiting.withLock { $0 -= requests.count } }
+        guard takePlaces(requests.count) else { return requests.map { _ in .failure(ServiceError.overloaded) } }
+        defer { leavePlaces(requests.count) }
         return await lanes.submit(requests)
     }
 
-    private func answer(
-        _ reply: Result<LaneReply, any Error>, to event: IncomingEvent, as request: LaneRequest
+    func takePlaces(_ count: Int) -> Bool {
+        waiting.withLock { waiting in
+            guard waiting == 0 || waiting + count <= queueLimit else { return false }
+            waiting += count
+            return true
+        }
+    }
+
+    func leavePlaces(_ count: Int) { waiting.withLock { $0 -= count } }
+
+    /// Whether it is of a time that not even a clock that is fast would tell.
+    func isInFuture(_ event: IncomingEvent, _ receivedAt: Instant) -> Bool {
+        (event.time ?? receivedAt).micros > receivedAt.micros + LoyaltyService.clockTolerance
+    }
+
+    func answer(
+        _ reply: AppendLanes.Reply, to event: IncomingEvent, as request: LaneRequest
     ) -> Result<EventAnswer, ServiceError> {
         do {
             guard case .recorded(let recorded) = try reply.get() else {

@@ -55,6 +55,11 @@ public final class AppendLane<Request: Sendable, Response: Sendable>: Sendable {
         }
     }
 
+    /// Joins the queue; `answer` is called once, on the lane's thread.
+    public func submit(_ request: Request, answer: @escaping @Sendable (Result<Response, any Error>) -> Void) {
+        enqueue(Entry(request: request, answer: answer), CancellationSlot())
+    }
+
     /// Joins the queue with several requests at once, so that they keep their order, and waits for all answers. They
     /// may come in several batches. Not to be cancelled.
     public func submit(all requests: [Request]) async -> [Result<Response, any Error>] {

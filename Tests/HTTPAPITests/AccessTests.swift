@@ -72,7 +72,7 @@ struct AccessTests {
 
     @Test("every route of the router is in the tables, once")
     func allRoutesAreTested() {
-        let router = buildRouter(api: FakeLoyalty(), configuration: HTTPConfiguration(), metrics: HTTPMetrics())
+        let router = Harness.router()
         let routes = router.routes.filter { $0.method != .head }
         let tabled =
             SecuredRoute.all.map { ($0.method, String($0.uri.split(separator: "?")[0])) }

@@ -62,7 +62,7 @@ struct HTTPConventionTests {
     @Test("a failure that nobody foresaw is 500 and tells nothing of it")
     func unexpected() async throws {
         let front = Front(
-            inner: FailingResponder(), methods: MethodTable(of: []), metrics: HTTPMetrics(), clock: { FakeLoyalty.now })
+            inner: FailingResponder(), methods: MethodTable(of: []), notes: .forTests, clock: { FakeLoyalty.now })
         let response = try await front.respond(to: .get("/v1/x"), context: .test)
         #expect(response.status == .internalServerError)
         #expect(response.headers[.contentType] == "application/problem+json")

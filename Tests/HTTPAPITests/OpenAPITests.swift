@@ -13,7 +13,7 @@ struct OpenAPITests {
 
     @Test("every route of the router is in the document, and every operation of the document is a route")
     func routes() {
-        let router = buildRouter(api: FakeLoyalty(), configuration: HTTPConfiguration(), metrics: HTTPMetrics())
+        let router = Harness.router()
         // A GET brings its HEAD along.
         let routed = Set(router.routes.filter { $0.method != .head }.map { "\($0.method) \($0.path)" })
         let described = Set(document.operations.map { "\($0.method) \($0.path)" })

@@ -10,9 +10,10 @@ extension Problem {
         var headers = self.headers
         headers[.contentType] = Self.mediaType
         if let retryAfter { headers[.retryAfter] = String(retryAfter) }
-        let status = HTTPResponse.Status(code: (400...599).contains(self.status) ? self.status : 500)
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+        return Response(status: httpStatus, headers: headers, body: ResponseBody(byteBuffer: body))
     }
+
+    var httpStatus: HTTPResponse.Status { .init(code: (400...599).contains(status) ? status : 500) }
 
     /// The document.
     var body: ByteBuffer {

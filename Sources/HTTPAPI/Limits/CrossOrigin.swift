@@ -30,11 +30,14 @@ struct CrossOrigin: Sendable {
 
     /// Lets the page that asked read the answer.
     func open(_ response: inout Response, to request: Request) {
-        if !origins.contains("*") { response.headers.append(HTTPField(name: .vary, value: "Origin")) }
+        if variesByOrigin { response.headers.append(HTTPField(name: .vary, value: "Origin")) }
         guard let origin = request.headers[.origin], isAllowed(origin) else { return }
         response.headers[.accessControlAllowOrigin] = origins.contains("*") ? "*" : origin
         response.headers[.accessControlExposeHeaders] = Self.answerHeaders
     }
+
+    /// Whether answers differ by who asks.
+    var variesByOrigin: Bool { !origins.contains("*") }
 
     private func isAllowed(_ origin: String?) -> Bool {
         origin.map { origins.contains("*") || origins.contains($0) } ?? false

@@ -21,6 +21,11 @@ final class RateLimiter: Sendable {
         depth = cost * Int64(min(max(1, burst), 1_000_000))
     }
 
+    /// Puts back what ``admit(_:at:)`` took, for a request that comes again by another way.
+    func readmit(_ caller: UUID) {
+        full.withLock { $0[caller]? -= cost }
+    }
+
     /// nil where the request may pass; else the whole seconds after which one may.
     func admit(_ caller: UUID, at: Instant) -> Int? {
         full.withLock { full in

@@ -16,8 +16,12 @@ struct EventRoutes<API: LoyaltyAPI>: Sendable {
             threshold: configuration.eventLimit, limit: configuration.largeBodyCountLimit)
     }
 
+    /// The whole path, version and all.
+    static var path: String { "/v1/events" }
+    static var scopes: Set<Scope> { [.checkout] }
+
     func add(to routes: SecuredRoutes) {
-        routes.on(.post, "events", for: [.checkout]) { request, context in
+        routes.on(.post, "events", for: Self.scopes) { request, context in
             try await post(request, at: context.receivedAt, trace: context.trace)
         }
     }

@@ -9,17 +9,18 @@ struct CallerAuthenticator<API: LoyaltyAPI>: RouterMiddleware {
 
     let api: API
     let tokens: MemberTokens?
-    let limiter: RateLimiter?
-    let gate: RequestGate
+    let admission: Admission
 
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
-        guard gate.enter() else { throw Problem.tooManyRequestsUnderWay }
-        defer { gate.leave() }
-        let token = try Authenticator.bearerToken(of: request)
+        guard admission.gate.enter() else { throw Problem.tooManyRequestsUnderWay }
+        defer { admission.gate.leave() }
+        let token = try Authenticator.bearerToken(of: request.headers[values: .authorization])
         let caller = try await caller(token, at: context.receivedAt)
-        if let wait = limiter?.admit(caller.id, at: context.receivedAt) { throw Problem.rateLimited(retryAfter: wait) }
+        if let wait = admission.limiter?.admit(caller.id, at: context.receivedAt) {
+            throw Problem.rateLimited(retryAfter: wait)
+        }
         var context = context
         context.caller = caller
         return try await next(request, context)
@@ -49,8 +50,8 @@ enum Authenticator {
         "The member's token is not to be believed: signature, issuer, audience, times and subject are checked.",
         challenge: "Bearer realm=\"treue\", error=\"invalid_token\"")
 
-    static func bearerToken(of request: Request) throws(Problem) -> String {
-        let given = request.headers[values: .authorization]
+    /// - Parameter given: every `Authorization` of a request.
+    static func bearerToken(of given: [String]) throws(Problem) -> String {
         guard given.count == 1, let header = given.first else { throw missingKey }
         let parts = header.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw missingKey }

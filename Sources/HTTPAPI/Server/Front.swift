@@ -10,7 +10,7 @@ import Wire
 struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APIContext {
     let inner: Inner
     let methods: MethodTable
-    let metrics: HTTPMetrics
+    let notes: RequestNotes
     let clock: @Sendable () -> Instant
     var crossOrigin: CrossOrigin?
     /// Whether the server speaks TLS.
@@ -20,9 +20,10 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
         let started = ContinuousClock.now
         let trace = request.headers[TraceParent.header].flatMap { TraceParent($0) }
         let source = RequestSource(
-            logger: outer.logger, requestID: RequestID.of(request), receivedAt: clock(), trace: trace)
+            logger: outer.logger, requestID: RequestID.of(request.headers[RequestID.header]), receivedAt: clock(),
+            trace: trace)
         let context = APIContext(source: source)
-        metrics.begin()
+        notes.begin()
         var response: Response
         if let answer = crossOrigin?.preflight(request, methods: methods) {
             response = answer
@@ -35,29 +36,20 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
         // A problem too: bytes behind a head that announces none would be read as the next answer.
         if request.method == .head { response = response.createHeadResponse() }
         let route = context.endpointPath.flatMap { $0 == Self.nowhere ? nil : $0 }
-        let elapsed = ContinuousClock.now - started
-        metrics.end(method: request.method, route: route, status: response.status, elapsed: elapsed)
+        let note = RequestNotes.Request(
+            method: request.method, route: route, requestID: context.requestID, trace: trace, started: started)
+        notes.end(note, status: response.status)
         response.headers[RequestID.header] = context.requestID
         if let trace { response.headers[TraceParent.header] = trace.text }
         secure(&response, to: request)
         crossOrigin?.open(&response, to: request)
-        // Never the query: it may hold an e-mail address.
-        context.logger.debug(
-            "Request",
-            metadata: [
-                "request_id": "\(context.requestID)", "method": "\(request.method)", "route": "\(route ?? "none")",
-                "status": "\(response.status.code)", "elapsed": "\(elapsed)",
-            ].merging(context.traceMetadata) { own, _ in own })
         return response
     }
 
-    /// Tells browsers to make nothing of an answer but what it is.
     private func secure(_ response: inout Response, to request: Request) {
-        response.headers[.xContentTypeOptions] = "nosniff"
         if isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
-        guard request.uri.path.hasPrefix("/v1") else { return }
-        response.headers[.cacheControl] = "no-store"
-        response.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+        let fields = request.uri.path.hasPrefix("/v1") ? SafetyFields.api : SafetyFields.everywhere
+        for field in fields { response.headers[field.name] = field.value }
     }
 
     /// What Hummingbird's router calls the route of a request that has none.
@@ -91,7 +83,7 @@ struct Front<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APICont
                 metadata: [
                     "request_id": "\(context.requestID)", "route": "\(context.endpointPath ?? "none")",
                     "error": "\(String(reflecting: type(of: error)))",
-                ].merging(context.traceMetadata) { own, _ in own })
+                ].merging(context.trace.metadata) { own, _ in own })
             return .unexpected
         }
     }
@@ -101,7 +93,12 @@ extension TraceParent {
     static let header = HTTPField.Name("traceparent")!
 }
 
-extension APIContext {
-    /// What a log line tells of the request's trace.
-    fileprivate var traceMetadata: Logger.Metadata { trace.map { ["trace_id": "\($0.traceID)"] } ?? [:] }
+/// Tell browsers to make nothing of an answer but what it is.
+enum SafetyFields {
+    static let everywhere: HTTPFields = [.xContentTypeOptions: "nosniff"]
+    /// Of the API's own answers.
+    static let api: HTTPFields = [
+        .xContentTypeOptions: "nosniff", .cacheControl: "no-store",
+        .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
+    ]
 }

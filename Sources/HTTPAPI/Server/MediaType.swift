@@ -12,23 +12,26 @@ enum MediaType: String, Hashable, Sendable, CaseIterable {
     /// The kind of a request's body.
     /// - Throws: a 415 problem where it is none of those accepted, compressed, or not UTF-8.
     static func of(_ request: Request, accepting accepted: [MediaType]) throws(Problem) -> MediaType {
-        // What nearly everybody sends needs no taking apart.
-        if let header = request.headers[.contentType], let type = MediaType(rawValue: header), accepted.contains(type),
-            request.headers[.contentEncoding] == nil
-        {
-            return type
+        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            let names = accepted.map(\.rawValue).joined(separator: ", ")
+            throw .unsupportedMediaType("The body must not be compressed (Content-Encoding).", accepted: names)
         }
-        return try taken(apart: request, accepting: accepted)
+        return try of(request.headers[.contentType], accepting: accepted)
+    }
+
+    /// The kind that a `Content-Type` names.
+    /// - Throws: a 415 problem where it is none of those accepted, or not UTF-8.
+    static func of(_ header: String?, accepting accepted: [MediaType]) throws(Problem) -> MediaType {
+        // What nearly everybody sends needs no taking apart.
+        if let header, let type = MediaType(rawValue: header), accepted.contains(type) { return type }
+        return try taken(apart: header, accepting: accepted)
     }
 
     private static func taken(
-        apart request: Request, accepting accepted: [MediaType]
+        apart header: String?, accepting accepted: [MediaType]
     ) throws(Problem) -> MediaType {
         let names = accepted.map(\.rawValue).joined(separator: ", ")
-        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
-            throw .unsupportedMediaType("The body must not be compressed (Content-Encoding).", accepted: names)
-        }
-        guard let header = request.headers[.contentType] else {
+        guard let header else {
             throw .unsupportedMediaType("Content-Type is missing; it must be one of: \(names).", accepted: names)
         }
         let parts = header.split(separator: ";", omittingEmptySubsequences: false)

@@ -33,11 +33,14 @@ private final class EventLoopExecutor: TaskExecutor {
 }
 
 extension Request {
+    /// Bytes of the largest body that is read in microseconds.
+    static var quickBody: Int { 16 * 1024 }
+
     /// Whether it is certain to take microseconds of work: what checkouts ask all day. Everything else goes where it
     /// holds up no other connection.
     var isQuick: Bool {
         let body = headers[.contentLength].map { Int($0) ?? .max } ?? (headers[.transferEncoding] == nil ? 0 : .max)
-        guard body <= 16 * 1024 else { return false }
+        guard body <= Self.quickBody else { return false }
         let path = uri.path
         return path == "/v1/events" || path == "/v1/quotes" || path == "/livez" || path.hasSuffix("/balance")
             || path.hasSuffix("/redemptions")

@@ -1,5 +1,4 @@
 import HTTPTypes
-import Hummingbird
 import Synchronization
 
 /// The name of a request in answers and in the log.
@@ -10,8 +9,8 @@ enum RequestID {
     private static let counter = Atomic<UInt64>(.random(in: 0...UInt64.max))
 
     /// The caller's own id where it is a sane one, else a new one.
-    static func of(_ request: Request) -> String {
-        guard let given = request.headers[header], isSane(given) else { return next() }
+    static func of(_ given: String?) -> String {
+        guard let given, isSane(given) else { return next() }
         return given
     }
 

@@ -78,6 +78,12 @@ final class Directory: Sendable {
         return resolved
     }
 
+    /// The member behind an identifier, where that need not be asked for.
+    func known(_ reference: MemberReference) -> Resolved? {
+        if reference.kind == .id { return UUIDText.parse(reference.value).map { Resolved(id: $0) } }
+        return known.withLock { $0[reference] }.map { Resolved(id: $0, isRemembered: true) }
+    }
+
     /// The id behind an identifier, whether or not its owner is enrolled yet.
     func find(_ reference: MemberReference) async throws -> UUID? {
         if reference.kind == .id { return UUIDText.parse(reference.value) }

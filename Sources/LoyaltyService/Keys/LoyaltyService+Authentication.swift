@@ -22,4 +22,9 @@ extension LoyaltyService {
             throw translated(error)
         }
     }
+
+    /// Who an API key belongs to, where the database need not be asked; nil tells nothing.
+    public func knownPrincipal(_ key: String, at: Instant) -> Principal? {
+        APIKeyDesk.isPlausible(key) ? keyCache.fresh(TokenDigest(key), at: at) : nil
+    }
 }

@@ -52,6 +52,17 @@ final class PrincipalCache: Sendable {
         }
     }
 
+    /// Whom a key that was found valid a moment ago belongs to. Whoever is told nil finds out whether it is due.
+    func fresh(_ token: TokenDigest, at: Instant) -> Principal? {
+        state.withLock { state in
+            guard let index = state.entries.index(forKey: token) else { return nil }
+            let entry = state.entries.values[index]
+            guard at < entry.until, at < entry.due, entry.since.micros <= at.micros + Self.refresh else { return nil }
+            state.entries.values[index].usedAt = max(entry.usedAt, at)
+            return entry.principal
+        }
+    }
+
     /// - Parameter end: when the key or its secret ends.
     func remember(_ principal: Principal, _ token: TokenDigest, at: Instant, end: Instant?) {
         let until = Instant(micros: at.micros + Self.lifetime)

@@ -71,6 +71,16 @@ final class AppendLanes: Sendable {
         return replies.map { $0 ?? .failure(ServiceError.contended) }
     }
 
+    /// Answers one request, on the lane's thread.
+    func submit(_ request: LaneRequest, then: @escaping @Sendable (Reply) -> Void) {
+        single.submit([request]) { replies in
+            switch replies {
+            case .success(let replies): then(replies[0])
+            case .failure(let error): then(.failure(error))
+            }
+        }
+    }
+
     private func lane(of request: LaneRequest) -> Int { log.partition(of: request.memberID) % lanes.count }
 
     private func alone(_ requests: [LaneRequest]) async -> [Reply] {

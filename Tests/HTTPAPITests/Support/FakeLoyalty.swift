@@ -31,6 +31,10 @@ final class FakeLoyalty: LoyaltyAPI {
         var received: [(message: ShopMessage, source: String)] = []
         /// How many pages a list has beyond the first.
         var morePages = 0
+        /// How many events came by the express.
+        var express = 0
+        /// Whether the express takes nothing.
+        var isExpressClosed = false
     }
 
     struct Crash: Error { var email = "ada@example.com" }
@@ -81,6 +85,26 @@ final class FakeLoyalty: LoyaltyAPI {
             return .success(answer)
         }
     }
+
+    func beginRecording(
+        _ event: IncomingEvent, receivedAt: Instant,
+        resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        answer: @escaping @Sendable (Result<EventAnswer, ServiceError>) -> Void
+    ) -> Bool {
+        let isOpen = state.withLock { state in
+            guard !state.isExpressClosed else { return false }
+            state.express += 1
+            return true
+        }
+        guard isOpen else { return false }
+        Task {
+            let result = await record(event, receivedAt: receivedAt)
+            resume { answer(result) }
+        }
+        return true
+    }
+
+    func knownPrincipal(_ key: String, at: Instant) -> Principal? { state.withLock { $0.keys[key] } }
 
     func enrol(_ body: EnrolmentBody, at: Instant) async throws(ServiceError) -> MemberView {
         let taken = state.withLock { state in

@@ -30,13 +30,31 @@ struct Harness {
         self.tokens = tokens
     }
 
-    func run(_ setup: TestingSetup = .router, _ test: @Sendable (Caller) async throws -> Void) async throws {
+    /// The routes, to be looked at.
+    static func router() -> Router<APIContext> {
+        let configuration = HTTPConfiguration()
+        return buildRouter(
+            api: FakeLoyalty(), configuration: configuration, admission: Admission(configuration),
+            metrics: HTTPMetrics())
+    }
+
+    func run<Value: Sendable>(
+        _ setup: TestingSetup = .router, _ test: @Sendable (Caller) async throws -> Value
+    ) async throws -> Value {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let app = buildApplication(api: fake, configuration: configuration, tokens: tokens, logger: logger) {
             FakeLoyalty.now
         }
-        try await app.test(setup) { try await test(Caller(client: $0)) }
+        return try await app.test(setup) { try await test(Caller(client: $0)) }
+    }
+}
+
+extension RequestNotes {
+    static var forTests: RequestNotes {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return RequestNotes(metrics: HTTPMetrics(), logger: logger)
     }
 }
 

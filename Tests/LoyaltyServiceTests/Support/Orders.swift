@@ -44,8 +44,20 @@ extension IncomingEvent {
 }
 
 extension LoyaltyService {
+    /// Records as the API does: without a task where that is possible.
     func record(_ event: IncomingEvent) async -> Result<EventAnswer, ServiceError> {
-        await record(event, receivedAt: Shop.now)
+        if let answer = await recordExpressly(event) { return answer }
+        return await record(event, receivedAt: Shop.now)
+    }
+
+    /// nil where it is left to the long way.
+    func recordExpressly(_ event: IncomingEvent) async -> Result<EventAnswer, ServiceError>? {
+        await withCheckedContinuation { continuation in
+            let isBegun = beginRecording(event, receivedAt: Shop.now, resume: { $0() }) {
+                continuation.resume(returning: $0)
+            }
+            if !isBegun { continuation.resume(returning: nil) }
+        }
     }
 
     func record(_ events: [IncomingEvent]) async -> [Result<EventAnswer, ServiceError>] {

@@ -1,0 +1,221 @@
+import NIOCore
+import NIOHTTP1
+
+/// Takes an ``ExpressRoute``'s requests out of a connection and answers them; passes on everything else as it came.
+///
+/// A request is taken only where it has come whole in one reading of the socket, and where no other of its connection is
+/// under way: so answers keep the order of their requests. While one is under way nothing more is read, and what came with
+/// it waits. It also closes the connection on which nothing has happened for too long, since it alone sees all of it.
+final class ExpressHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    struct Limits {
+        /// After so long without a byte the connection is closed, between requests or within one that comes in.
+        var idleTimeout: TimeAmount
+        /// Bytes of the largest body that is taken.
+        var largestBody: Int
+    }
+
+    private enum State {
+        case open
+        /// A request that may be for the route is coming in.
+        case collecting(HTTPRequestHead, ByteBuffer)
+        /// One is under way.
+        case answering
+    }
+
+    /// What came behind a request that is under way.
+    private enum Held {
+        case part(NIOAny)
+        case event(Any)
+        case error(any Error)
+    }
+
+    private let route: any ExpressRoute
+    private let limits: Limits
+    /// The encoder's place in the pipeline: what is written from there goes out as it is.
+    private let encoder: ChannelHandlerContext
+    private var context: ChannelHandlerContext?
+    private var state = State.open
+    /// Requests that were passed on and are not answered yet.
+    private var passedOn = 0
+    /// Whether one of these is still coming in.
+    private var isComing = false
+    /// Whether parts were passed on since reading began.
+    private var hasPassed = false
+    private var held: [Held] = []
+    /// Whether somebody asked for more to be read meanwhile.
+    private var wantsMore = false
+    private var lastActive: NIODeadline
+    private var idle: Scheduled<Void>?
+
+    init(route: any ExpressRoute, limits: Limits, encoder: ChannelHandlerContext) {
+        (self.route, self.limits, self.encoder) = (route, limits, encoder)
+        lastActive = encoder.eventLoop.now
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        watch(context)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        idle?.cancel()
+        self.context = nil
+    }
+}
+
+// MARK: - What comes in
+
+extension ExpressHandler {
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastActive = context.eventLoop.now
+        switch state {
+        case .answering:
+            held.append(.part(data))
+        case .open:
+            if passedOn == 0, case .head(let head) = unwrapInboundIn(data), route.mayTake(head) {
+                state = .collecting(head, ByteBuffer())
+            } else {
+                pass(data, context)
+            }
+        case .collecting(let head, let body):
+            collect(unwrapInboundIn(data), head, body, context)
+        }
+    }
+
+    private func collect(
+        _ part: HTTPServerRequestPart, _ head: HTTPRequestHead, _ body: consuming ByteBuffer,
+        _ context: ChannelHandlerContext
+    ) {
+        switch part {
+        case .body(var chunk) where body.readableBytes + chunk.readableBytes <= limits.largestBody:
+            // Only one of them holds the bytes, or they would be copied.
+            state = .open
+            if body.readableBytes == 0 { swap(&body, &chunk) } else { body.writeBuffer(&chunk) }
+            state = .collecting(head, body)
+        case .end(nil):
+            state = .answering
+            if begin(head, body, context) { return }
+            state = .collecting(head, body)
+            letGo(context)
+            pass(wrapInboundOut(part), context)
+        default:
+            letGo(context)
+            pass(wrapInboundOut(part), context)
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead, _ body: ByteBuffer, _ context: ChannelHandlerContext) -> Bool {
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        return route.begin(head, body, on: context.eventLoop) { bound.value.finish($0) }
+    }
+
+    private func finish(_ answer: ByteBuffer) {
+        guard let context else { return }
+        (state, lastActive) = (.open, context.eventLoop.now)
+        encoder.writeAndFlush(NIOAny(answer), promise: nil)
+        let waiting = held
+        held = []
+        for item in waiting {
+            switch item {
+            case .part(let part): channelRead(context: context, data: part)
+            case .event(let event): userInboundEventTriggered(context: context, event: event)
+            case .error(let error): errorCaught(context: context, error: error)
+            }
+        }
+        if !waiting.isEmpty { channelReadComplete(context: context) }
+        guard wantsMore, !isAnswering else { return }
+        wantsMore = false
+        context.read()
+    }
+
+    private var isAnswering: Bool { if case .answering = state { true } else { false } }
+
+    /// Passes on what was collected: it is not for the route, or comes too slowly.
+    private func letGo(_ context: ChannelHandlerContext) {
+        guard case .collecting(let head, let body) = state else { return }
+        state = .open
+        pass(wrapInboundOut(.head(head)), context)
+        if body.readableBytes > 0 { pass(wrapInboundOut(.body(body)), context) }
+    }
+
+    private func pass(_ data: NIOAny, _ context: ChannelHandlerContext) {
+        hasPassed = true
+        switch unwrapInboundIn(data) {
+        case .head: (passedOn, isComing) = (passedOn + 1, true)
+        case .body: break
+        case .end: isComing = false
+        }
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        letGo(context)
+        guard hasPassed else { return }
+        hasPassed = false
+        context.fireChannelReadComplete()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // That the server stops, or the client has said all that it will, closes connections that wait for nothing.
+        if isAnswering { return held.append(.event(event)) }
+        letGo(context)
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if isAnswering { return held.append(.error(error)) }
+        letGo(context)
+        context.fireErrorCaught(error)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        // Nobody is there for the answers.
+        held = []
+        letGo(context)
+        context.fireChannelInactive()
+    }
+}
+
+// MARK: - What goes out
+
+extension ExpressHandler {
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        lastActive = context.eventLoop.now
+        if case .end = unwrapOutboundIn(data) { passedOn -= 1 }
+        context.write(data, promise: promise)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isAnswering { wantsMore = true } else { context.read() }
+    }
+}
+
+// MARK: - When nothing comes
+
+extension ExpressHandler {
+    private func watch(_ context: ChannelHandlerContext) {
+        let wait = max(.milliseconds(1), lastActive + limits.idleTimeout - context.eventLoop.now)
+        idle = context.eventLoop.assumeIsolated().scheduleTask(in: wait) {
+            let isWaiting = !self.isAnswering && (self.passedOn == 0 || self.isComing)
+            guard isWaiting else { return self.begin(again: context) }
+            guard context.eventLoop.now < self.lastActive + self.limits.idleTimeout else {
+                return context.close(promise: nil)
+            }
+            self.watch(context)
+        }
+    }
+
+    /// The time counts from the answer on.
+    private func begin(again context: ChannelHandlerContext) {
+        lastActive = context.eventLoop.now
+        watch(context)
+    }
+}
+
+@available(*, unavailable)
+extension ExpressHandler: Sendable {}
