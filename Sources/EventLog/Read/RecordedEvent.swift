@@ -25,8 +25,8 @@ public final class RecordedEvent: Sendable {
     public let metadata: [UInt8]?
     /// The link of the partition's chain; empty where the event was not read but handed on by whoever appended it.
     public let hash: [UInt8]
-    /// What somebody has made of it.
-    private let note = Mutex<(any Sendable)?>(nil)
+    /// What somebody has made of it: an object, because what is asked for so often is cheap to know again.
+    private let note = Mutex<(any AnyObject & Sendable)?>(nil)
 
     public init(
         partition: Int, position: Int64, streamType: String, stream: UUID, version: Int64, type: String,
@@ -56,7 +56,7 @@ public final class RecordedEvent: Sendable {
         """
 
     /// What `make` makes of the event, made once for all who ask for it: followers read the same events one after the other.
-    public func noted<Note: Sendable>(_ make: () throws -> Note) rethrows -> Note {
+    public func noted<Note: AnyObject & Sendable>(_ make: () throws -> Note) rethrows -> Note {
         if let known = note.withLock({ $0 }) as? Note { return known }
         let made = try make()
         note(made)
@@ -64,7 +64,7 @@ public final class RecordedEvent: Sendable {
     }
 
     /// Says beforehand what ``noted(_:)`` answers.
-    public func note(_ made: some Sendable) { note.withLock { $0 = made } }
+    public func note(_ made: some AnyObject & Sendable) { note.withLock { $0 = made } }
 
     convenience init(_ row: PostgresRow) throws(PostgresError) {
         self.init(

@@ -44,6 +44,7 @@ struct TiersFold: ReportFold {
             }
         default: return
         }
+        guard after != before else { return }
         memo = after
         if after.joined != before.joined {
             try join(before, by: -1, &sums)
@@ -93,20 +94,22 @@ struct LiabilityFold: ReportFold {
     typealias Memo = MemberState
 
     func fold(_ dated: DatedEvent, of member: UUID, _ memo: inout MemberState?, _ sums: inout ReportSums) throws {
-        guard let before = memo else {
-            guard let state = MemberState(beginningWith: dated) else { throw ReportFault.noBeginning }
-            memo = state.pointsOnly
+        guard let before = memo?.wallets else {
+            memo = MemberState(beginningWith: dated)
+            guard memo != nil else { throw ReportFault.noBeginning }
+            memo?.keepPointsOnly()
             return
         }
-        var state = before
-        try state.evolve(dated)
-        memo = state.pointsOnly
+        // Changed where it lies: a copy would be one of every list in it, for each event.
+        try memo?.evolve(dated)
+        memo?.keepPointsOnly()
+        guard let after = memo?.wallets, after != before else { return }
         try add(before, -1, &sums)
-        try add(state, 1, &sums)
+        try add(after, 1, &sums)
     }
 
-    private func add(_ state: MemberState, _ sign: Int64, _ sums: inout ReportSums) throws {
-        for open in state.openPoints {
+    private func add(_ wallets: [Wallet], _ sign: Int64, _ sums: inout ReportSums) throws {
+        for open in wallets.flatMap(\.openPoints) {
             try sums.add(sign * open.points, to: "open", on: ReportSums.noDay, open.wallet, open.ends)
         }
     }
@@ -125,33 +128,37 @@ struct OpenPoints: Hashable, Sendable {
 }
 
 extension MemberState {
-    /// Without what events count and say of the member, and no point's fate depends on: a row is written with almost every
-    /// event.
-    fileprivate var pointsOnly: MemberState {
-        var rest = self
-        (rest.totals, rest.counters, rest.purchases, rest.lastActive) = ([], [], 0, nil)
-        (rest.grants, rest.subscriptions, rest.gifts, rest.conversions) = ([], [], [:], 0)
-        (rest.birthday, rest.referredBy, rest.absorbed, rest.latest) = (nil, nil, [], Instant(micros: 0))
-        rest.wallets = wallets.map { wallet in
-            var open = Wallet(id: wallet.id)
-            (open.lots, open.pending, open.inactiveOn) = (wallet.lots, wallet.pending, wallet.inactiveOn)
-            (open.debt, open.reserved) = (wallet.debt, wallet.reserved)
-            return open
-        }
-        return rest
+    /// Lets go of what events count and say of the member, and no point's fate depends on: a row is written with almost
+    /// every event.
+    fileprivate mutating func keepPointsOnly() {
+        (totals, counters, purchases, lastActive) = ([], [], 0, nil)
+        (grants, subscriptions, gifts, conversions) = ([], [], [:], 0)
+        (birthday, referredBy, absorbed, latest) = (nil, nil, [], Instant(micros: 0))
+        for index in wallets.indices where !wallets[index].isPointsOnly { wallets[index].keepPointsOnly() }
     }
 
     /// All points by wallet and end; they add up to what is available and pending.
-    var openPoints: [OpenPoints] {
-        wallets.flatMap { wallet in
-            let inactive = wallet.inactiveOn.map(\.description) ?? "never"
-            var all = wallet.lots.map { lot in
-                OpenPoints(
-                    wallet: wallet.id, ends: lot.end == .inactivity ? inactive : lot.end.name, points: lot.points)
-            }
-            all.append(OpenPoints(wallet: wallet.id, ends: "pending", points: wallet.pendingPoints))
-            all.append(OpenPoints(wallet: wallet.id, ends: "debt", points: -wallet.debt))
-            return all
+    var openPoints: [OpenPoints] { wallets.flatMap(\.openPoints) }
+}
+
+extension Wallet {
+    fileprivate var isPointsOnly: Bool {
+        (issued, transferredIn, redeemed, transferredOut) == (0, 0, 0, 0) && (expired, revoked) == (0, 0)
+            && settledAt == .distantPast
+    }
+
+    fileprivate mutating func keepPointsOnly() {
+        (issued, transferredIn, redeemed, transferredOut) = (0, 0, 0, 0)
+        (expired, revoked, settledAt) = (0, 0, .distantPast)
+    }
+
+    fileprivate var openPoints: [OpenPoints] {
+        let inactive = inactiveOn.map(\.description) ?? "never"
+        var all = lots.map { lot in
+            OpenPoints(wallet: id, ends: lot.end == .inactivity ? inactive : lot.end.name, points: lot.points)
         }
+        all.append(OpenPoints(wallet: id, ends: "pending", points: pendingPoints))
+        all.append(OpenPoints(wallet: id, ends: "debt", points: -debt))
+        return all
     }
 }
