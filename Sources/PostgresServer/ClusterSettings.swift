@@ -26,6 +26,12 @@ struct ClusterSettings: Sendable {
         min_wal_size = 256MB
         checkpoint_timeout = 15min
         wal_compression = \(compression)
+        # What a backend must make room for is written by the background writer before, and goes on to the disk in small
+        # parts: else the system collects it for half a minute, and whoever commits waits for all of it.
+        bgwriter_delay = 50ms
+        bgwriter_lru_maxpages = 1000
+        bgwriter_lru_multiplier = 10
+        backend_flush_after = 1MB
         # Short statements on a local disk.
         random_page_cost = 1.1
         jit = off

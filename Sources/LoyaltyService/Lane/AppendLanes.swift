@@ -4,18 +4,18 @@ import Postgres
 
 /// The lanes of one service: one transaction at a time in each.
 ///
-/// What comes alone shares one lane, whoever it is for: under load its batches are large, and a batch costs the database
-/// little more than a lone purchase does. What comes by the hundred goes in slices through lanes of its own, so that a
-/// lone purchase does not wait for the thousand events of an import; each of these lanes has its own share of the
-/// partitions, so that one decides while the database works for the other. Lanes may meet at a member, as servers may:
-/// the log refuses whoever was slower, and it decides again.
+/// What comes by the hundred goes in slices through lanes of its own, so that a lone purchase does not wait for the thousand
+/// events of an import. Of each kind there are a few, each with its own share of the partitions, so that one decides while
+/// the database works for the other; few, because a batch costs the database little more than a lone purchase does, and
+/// is the larger the fewer lanes there are. Lanes may meet at a member, as servers may: the log refuses whoever was
+/// slower, and it decides again.
 final class AppendLanes: Sendable {
     typealias Reply = Result<LaneReply, any Error>
     private typealias Requests = AppendLane<[LaneRequest], [Reply]>
 
     private let log: EventLog
     /// For what comes alone.
-    private let single: Requests
+    private let singles: [Requests]
     /// For what comes together.
     private let lanes: [Requests]
 
@@ -23,7 +23,7 @@ final class AppendLanes: Sendable {
     static let slice = 128
 
     /// - Parameters:
-    ///   - count: lanes for what comes together.
+    ///   - count: lanes for what comes alone, and as many for what comes together.
     ///   - whenRecorded: called behind every batch with the number of requests and the time that it took.
     init(
         count: Int, log: EventLog, client: PostgresClient, queueLimit: Int, maximumBatch: Int,
@@ -39,24 +39,25 @@ final class AppendLanes: Sendable {
                 return await lane.process(bundles, on: lease)
             }
         }
-        single = make()
-        lanes = (0..<max(1, min(count, log.partitions))).map { _ in make() }
+        let count = max(1, min(count, log.partitions))
+        singles = (0..<count).map { _ in make() }
+        lanes = (0..<count).map { _ in make() }
     }
 
     /// Records until ``shutdown()``.
     func run() async {
         await withDiscardingTaskGroup { group in
-            for lane in [single] + lanes { group.addTask { await lane.run() } }
+            for lane in singles + lanes { group.addTask { await lane.run() } }
         }
     }
 
     func shutdown() {
-        for lane in [single] + lanes { lane.shutdown() }
+        for lane in singles + lanes { lane.shutdown() }
     }
 
     /// Answers each request, in the order given. Requests for one member are dealt with in that order.
     func submit(_ requests: [LaneRequest]) async -> [Reply] {
-        if requests.count == 1 { return await alone(requests) }
+        if let only = requests.first, requests.count == 1 { return [await alone(only)] }
         var shares: [[Int]] = Array(repeating: [], count: lanes.count)
         for (index, request) in requests.enumerated() { shares[lane(of: request)].append(index) }
         var replies: [Reply?] = Array(repeating: nil, count: requests.count)
@@ -73,7 +74,7 @@ final class AppendLanes: Sendable {
 
     /// Answers one request, on the lane's thread.
     func submit(_ request: LaneRequest, then: @escaping @Sendable (Reply) -> Void) {
-        single.submit([request]) { replies in
+        singles[lane(of: request)].submit([request]) { replies in
             switch replies {
             case .success(let replies): then(replies[0])
             case .failure(let error): then(.failure(error))
@@ -83,11 +84,11 @@ final class AppendLanes: Sendable {
 
     private func lane(of request: LaneRequest) -> Int { log.partition(of: request.memberID) % lanes.count }
 
-    private func alone(_ requests: [LaneRequest]) async -> [Reply] {
+    private func alone(_ request: LaneRequest) async -> Reply {
         do {
-            return try await single.submit(requests)
+            return try await singles[lane(of: request)].submit([request])[0]
         } catch {
-            return [.failure(error)]
+            return .failure(error)
         }
     }
 
