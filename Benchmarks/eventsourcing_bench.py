@@ -9,7 +9,6 @@ hash chain: only the appends.
 """
 
 import importlib.metadata
-import json
 import sys
 import threading
 import time
@@ -19,21 +18,14 @@ import uuid
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
-SALE = json.dumps({
-    "order_id": "1764000000-17", "source": "/bench", "currency": "GBP", "lines": [
-        {"sku": "tea", "quantity": 2, "unit_price": 1250, "categories": ["food"]},
-        {"sku": "cup", "quantity": 1, "unit_price": 990}],
-    "tier": "rouge", "qualifying": 3490, "period": 2026, "day": "2026-11-24",
-    "outcome": {"change": 34, "available": 3808, "pending": 0, "tier": "rouge", "previous_tier": "rouge"}}).encode()
-POINTS = json.dumps({
-    "wallet": "points", "points": 34, "lot": "2026-11-24", "rule": "base",
-    "reason": {"kind": "base", "amount": 3490, "currency": "GBP"}, "balance": 3808}).encode()
+from lib.sale import POINTS, SALE
+
 SECONDS = 6
 
 
 def purchase(stream, version):
-    return [StoredEvent(originator_id=stream, originator_version=version, topic="shop:PurchaseCompleted", state=SALE),
-            StoredEvent(originator_id=stream, originator_version=version + 1, topic="shop:PointsAccrued", state=POINTS)]
+    return [StoredEvent(originator_id=stream, originator_version=version, topic="shop:PurchaseCompleted", state=SALE.encode()),
+            StoredEvent(originator_id=stream, originator_version=version + 1, topic="shop:PointsAccrued", state=POINTS.encode())]
 
 
 def measure(recorder, threads, purchases):

@@ -21,7 +21,7 @@ public protocol LoyaltyAPI: PersonAPI, HouseholdAPI, ConnectorAPI, ActsAPI, Prog
     /// member who is in memory, while the queue has room.
     ///
     /// - Parameters:
-    ///   - resume: brings work to the thread that wants the answer. Called on one that must not be held up.
+    ///   - resume: brings work to the thread that wants the answer. Mostly called on one that must not be held up.
     ///   - answer: called once, by way of `resume`.
     /// - Returns: false where nothing was begun; then `answer` is never called.
     func beginRecording(

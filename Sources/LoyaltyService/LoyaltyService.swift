@@ -17,7 +17,7 @@ public final class LoyaltyService: Sendable {
         /// Members whose state is kept in memory.
         public var cachedMembers = 50_000
         /// Transactions of events that came together that may be under way at once, each with its own share of the
-        /// log's partitions. Events that come alone have one more to themselves.
+        /// log's partitions; and as many of events that came alone.
         public var lanes = 2
         /// How often what has fallen due is looked for.
         public var settleEverySeconds = 900

@@ -55,7 +55,7 @@ public final class AppendLane<Request: Sendable, Response: Sendable>: Sendable {
         }
     }
 
-    /// Joins the queue; `answer` is called once, on the lane's thread.
+    /// Joins the queue; `answer` is called once, on the lane's thread or, where the request is not taken, at once.
     public func submit(_ request: Request, answer: @escaping @Sendable (Result<Response, any Error>) -> Void) {
         enqueue(Entry(request: request, answer: answer), CancellationSlot())
     }

@@ -31,7 +31,6 @@ struct ClusterSettings: Sendable {
         bgwriter_delay = 50ms
         bgwriter_lru_maxpages = 1000
         bgwriter_lru_multiplier = 10
-        backend_flush_after = 1MB
         # Short statements on a local disk.
         random_page_cost = 1.1
         jit = off

@@ -28,28 +28,19 @@ struct EventExpress<API: LoyaltyAPI>: ExpressRoute {
             let key = try? Authenticator.bearerToken(of: fields.authorization),
             let principal = api.knownPrincipal(key, at: now), principal.may(EventRoutes<API>.scopes),
             (try? MediaType.of(fields.contentType, accepting: [.cloudEvent, .json])) != nil,
-            let event = try? CloudEventReader.read(Array(body.readableBytesView))
+            enter(principal, at: now)
         else { return false }
-        guard enter(principal, at: now) else { return false }
-        let trace = fields.traceParent.flatMap { TraceParent($0) }
         let note = RequestNotes.Request(
-            method: .post, route: EventRoutes<API>.path, requestID: RequestID.of(fields.requestID), trace: trace,
-            started: started)
-        let isBegun = api.beginRecording(
-            event.traced(by: trace), receivedAt: now, resume: { loop.execute($0) }
-        ) { result in
-            admission.gate.leave()
-            let (status, bytes) = answers.answer(result, requestID: note.requestID, trace: trace)
-            notes.end(note, status: status)
-            answer(bytes)
-        }
-        guard isBegun else {
+            method: .post, route: EventRoutes<API>.path, requestID: RequestID.of(fields.requestID),
+            trace: fields.traceParent.flatMap { TraceParent($0) }, started: started)
+        let isBegun = record(body, at: now, as: note, on: loop, answer: answer)
+        if isBegun {
+            notes.begin()
+        } else {
             admission.gate.leave()
             admission.limiter?.readmit(principal.keyID)
-            return false
         }
-        notes.begin()
-        return true
+        return isBegun
     }
 
     /// Whether the request is let in; the long way tells why one is not.
@@ -60,5 +51,20 @@ struct EventExpress<API: LoyaltyAPI>: ExpressRoute {
             return false
         }
         return true
+    }
+
+    private func record(
+        _ body: ByteBuffer, at now: Instant, as note: RequestNotes.Request, on loop: any EventLoop,
+        answer: @escaping @Sendable (ByteBuffer) -> Void
+    ) -> Bool {
+        guard let event = try? CloudEventReader.read(Array(body.readableBytesView)) else { return false }
+        return api.beginRecording(
+            event.traced(by: note.trace), receivedAt: now, resume: { loop.execute($0) }
+        ) { result in
+            admission.gate.leave()
+            let (status, bytes) = answers.answer(result, requestID: note.requestID, trace: note.trace)
+            notes.end(note, status: status)
+            answer(bytes)
+        }
     }
 }

@@ -9,32 +9,45 @@ struct ExpressFields {
 
     init?(_ headers: HTTPHeaders) {
         for (name, value) in headers {
+            guard let field = Field(name) else { continue }
+            // Some clients put spaces around values, and not every parser takes them off.
+            guard value.utf8.first != space, value.utf8.last != space, value.utf8.last != tab else { return nil }
+            switch field {
+            case .authorization: authorization.append(value)
+            case .contentType where contentType == nil: contentType = value
+            case .requestID where requestID == nil: requestID = value
+            case .traceParent where traceParent == nil: traceParent = value
+            case .connection where value.isField("keep-alive"): continue
+            default: return nil
+            }
+        }
+    }
+
+    private enum Field {
+        case authorization, contentType, requestID, traceParent, connection, other
+
+        /// nil for a field that changes nothing.
+        init?(_ name: String) {
             // The length tells nearly all of them apart.
             switch name.utf8.count {
-            case 13 where name.isField("authorization"):
-                authorization.append(value)
-            case 12 where name.isField("content-type"):
-                guard contentType == nil else { return nil }
-                contentType = value
-            case 12 where name.isField("x-request-id"):
-                guard requestID == nil else { return nil }
-                requestID = value
-            case 11 where name.isField("traceparent"):
-                guard traceParent == nil else { return nil }
-                traceParent = value
-            case 10 where name.isField("connection"):
-                guard value.isField("keep-alive") else { return nil }
+            case 13 where name.isField("authorization"): self = .authorization
+            case 12 where name.isField("content-type"): self = .contentType
+            case 12 where name.isField("x-request-id"): self = .requestID
+            case 11 where name.isField("traceparent"): self = .traceParent
+            case 10 where name.isField("connection"): self = .connection
             case 6 where name.isField("expect") || name.isField("origin"),
                 7 where name.isField("upgrade"),
                 16 where name.isField("content-encoding"),
                 17 where name.isField("transfer-encoding"):
-                return nil
-            default:
-                continue
+                self = .other
+            default: return nil
             }
         }
     }
 }
+
+private let space = UInt8(ascii: " ")
+private let tab = UInt8(ascii: "\t")
 
 extension String {
     /// Whether it is that name, in capitals or not.

@@ -3,9 +3,9 @@ import NIOHTTP1
 
 /// Takes an ``ExpressRoute``'s requests out of a connection and answers them; passes on everything else as it came.
 ///
-/// A request is taken only where it has come whole in one reading of the socket, and where no other of its connection is
-/// under way: so answers keep the order of their requests. While one is under way nothing more is read, and what came with
-/// it waits. It also closes the connection on which nothing has happened for too long, since it alone sees all of it.
+/// A request is taken only where it has come whole in one reading of the socket, where no other of its connection is under
+/// way, so that answers keep the order of their requests, and where the client takes its answers in. While one is under way
+/// nothing more is read, and what came with it waits. It also closes the connection on which nothing has happened for too long, since it alone sees all of it.
 final class ExpressHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -46,7 +46,7 @@ final class ExpressHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isComing = false
     /// Whether parts were passed on since reading began.
     private var hasPassed = false
-    private var held: [Held] = []
+    private var held = CircularBuffer<Held>()
     /// Whether somebody asked for more to be read meanwhile.
     private var wantsMore = false
     private var lastActive: NIODeadline
@@ -73,17 +73,18 @@ final class ExpressHandler: ChannelDuplexHandler, RemovableChannelHandler {
 extension ExpressHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         lastActive = context.eventLoop.now
-        switch state {
-        case .answering:
-            held.append(.part(data))
-        case .open:
-            if passedOn == 0, case .head(let head) = unwrapInboundIn(data), route.mayTake(head) {
-                state = .collecting(head, ByteBuffer())
-            } else {
-                pass(data, context)
-            }
-        case .collecting(let head, let body):
+        if isHolding { held.append(.part(data)) } else { take(data, context) }
+    }
+
+    private func take(_ data: NIOAny, _ context: ChannelHandlerContext) {
+        if case .collecting(let head, let body) = state {
             collect(unwrapInboundIn(data), head, body, context)
+        } else if passedOn == 0, context.channel.isWritable, case .head(let head) = unwrapInboundIn(data),
+            route.mayTake(head)
+        {
+            state = .collecting(head, ByteBuffer())
+        } else {
+            pass(data, context)
         }
     }
 
@@ -116,24 +117,35 @@ extension ExpressHandler {
 
     private func finish(_ answer: ByteBuffer) {
         guard let context else { return }
-        (state, lastActive) = (.open, context.eventLoop.now)
+        // Under way until it is written: a write that fails reads what has come, and that belongs behind what waits.
         encoder.writeAndFlush(NIOAny(answer), promise: nil)
-        let waiting = held
-        held = []
-        for item in waiting {
-            switch item {
-            case .part(let part): channelRead(context: context, data: part)
-            case .event(let event): userInboundEventTriggered(context: context, event: event)
-            case .error(let error): errorCaught(context: context, error: error)
-            }
-        }
-        if !waiting.isEmpty { channelReadComplete(context: context) }
-        guard wantsMore, !isAnswering else { return }
+        (state, lastActive) = (.open, context.eventLoop.now)
+        if !held.isEmpty { goOn(context) }
+        guard wantsMore, !isHolding else { return }
         wantsMore = false
         context.read()
     }
 
+    /// Deals with what has waited, up to the next request that is begun.
+    private func goOn(_ context: ChannelHandlerContext) {
+        while !isAnswering, let item = held.popFirst() {
+            switch item {
+            case .part(let part):
+                take(part, context)
+            case .event(let event):
+                letGo(context)
+                context.fireUserInboundEventTriggered(event)
+            case .error(let error):
+                letGo(context)
+                context.fireErrorCaught(error)
+            }
+        }
+        channelReadComplete(context: context)
+    }
+
     private var isAnswering: Bool { if case .answering = state { true } else { false } }
+    /// Whether what comes now must wait.
+    private var isHolding: Bool { isAnswering || !held.isEmpty }
 
     /// Passes on what was collected: it is not for the route, or comes too slowly.
     private func letGo(_ context: ChannelHandlerContext) {
@@ -162,20 +174,20 @@ extension ExpressHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // That the server stops, or the client has said all that it will, closes connections that wait for nothing.
-        if isAnswering { return held.append(.event(event)) }
+        if isHolding { return held.append(.event(event)) }
         letGo(context)
         context.fireUserInboundEventTriggered(event)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if isAnswering { return held.append(.error(error)) }
+        if isHolding { return held.append(.error(error)) }
         letGo(context)
         context.fireErrorCaught(error)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         // Nobody is there for the answers.
-        held = []
+        held.removeAll()
         letGo(context)
         context.fireChannelInactive()
     }
@@ -186,12 +198,13 @@ extension ExpressHandler {
 extension ExpressHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         lastActive = context.eventLoop.now
-        if case .end = unwrapOutboundIn(data) { passedOn -= 1 }
+        // What is not HTTP is answered, too, and has not been counted.
+        if case .end = unwrapOutboundIn(data), passedOn > 0 { passedOn -= 1 }
         context.write(data, promise: promise)
     }
 
     func read(context: ChannelHandlerContext) {
-        if isAnswering { wantsMore = true } else { context.read() }
+        if isHolding { wantsMore = true } else { context.read() }
     }
 }
 
@@ -201,6 +214,7 @@ extension ExpressHandler {
     private func watch(_ context: ChannelHandlerContext) {
         let wait = max(.milliseconds(1), lastActive + limits.idleTimeout - context.eventLoop.now)
         idle = context.eventLoop.assumeIsolated().scheduleTask(in: wait) {
+            guard self.context != nil else { return }
             let isWaiting = !self.isAnswering && (self.passedOn == 0 || self.isComing)
             guard isWaiting else { return self.begin(again: context) }
             guard context.eventLoop.now < self.lastActive + self.limits.idleTimeout else {

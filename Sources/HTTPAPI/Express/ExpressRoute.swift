@@ -5,7 +5,7 @@ import NIOHTTP1
 /// third of the processor time of a small request (docs/performance.md). It has to do with microseconds of work that
 /// waits for nothing; everything else goes the long way, through Hummingbird, and gets the same answer there.
 protocol ExpressRoute: Sendable {
-    /// Whether a request with this head may be one for it, once its body is there. Called for every request.
+    /// Whether a request with this head may be one for it, once its body is there.
     func mayTake(_ head: HTTPRequestHead) -> Bool
 
     /// Begins a request that has come in whole.

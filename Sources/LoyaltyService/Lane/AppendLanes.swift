@@ -72,7 +72,7 @@ final class AppendLanes: Sendable {
         return replies.map { $0 ?? .failure(ServiceError.contended) }
     }
 
-    /// Answers one request, on the lane's thread.
+    /// Answers one request: on the lane's thread or, where it is not taken, at once.
     func submit(_ request: LaneRequest, then: @escaping @Sendable (Reply) -> Void) {
         singles[lane(of: request)].submit([request]) { replies in
             switch replies {

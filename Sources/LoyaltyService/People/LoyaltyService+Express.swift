@@ -6,7 +6,7 @@ extension LoyaltyService {
     /// member who is in memory, while the queue has room.
     ///
     /// - Parameters:
-    ///   - resume: brings work to the thread that wants the answer. Called on the lane's, which must not be held up.
+    ///   - resume: brings work to the thread that wants the answer. Mostly called on the lane's, which must not be held up.
     ///   - answer: called once, by way of `resume`.
     /// - Returns: false where nothing was begun; then `answer` is never called.
     public func beginRecording(
@@ -39,6 +39,7 @@ extension LoyaltyService {
             }
         case .failure(let error as ServiceError) where error.mayBeAnothers:
             // Nothing was recorded: all of it again, as somebody does who may have to ask who the member is now.
+            if error == .identityMoved { directory.forget([event.member]) }
             Task {
                 let result = await record(event, receivedAt: receivedAt)
                 resume { answer(result) }

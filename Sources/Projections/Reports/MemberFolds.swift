@@ -100,7 +100,7 @@ struct LiabilityFold: ReportFold {
             memo?.keepPointsOnly()
             return
         }
-        // Changed where it lies: a copy would be one of every list in it, for each event.
+        // Changed where it lies: of its lists only those are copied that change.
         try memo?.evolve(dated)
         memo?.keepPointsOnly()
         guard let after = memo?.wallets, after != before else { return }

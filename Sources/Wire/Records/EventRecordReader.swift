@@ -43,7 +43,7 @@ extension ObjectReader {
         let clocks = recordedClocks()
         let paid = recordedCount("paid_with_points")
         let counts = recordedCounts()
-        let outcome = recordedOutcome()
+        let outcome = recordedOutcome(tier: circumstances?.tier)
         guard let purchase, let version, let circumstances, let qualifying, let period, let day, let clocks,
             let counts, let outcome
         else { return nil }
@@ -84,7 +84,7 @@ extension ObjectReader {
         let counts = recordedCounts()
         let waivesDebt = recordedFlag("waives_debt")
         let partner = optionalRecordedText("partner")
-        let outcome = recordedOutcome()
+        let outcome = recordedOutcome(tier: tier)
         guard let goods, let version, let tier, let taken, let qualifying, let period, let counts, let outcome
         else { return nil }
         return PurchaseReturned(

@@ -54,7 +54,7 @@ extension JSONWriter {
         member("clocks", nonEmpty: event.clocks)
         member("paid_with_points", nonZero: event.paidWithPoints)
         member("counts", nonEmpty: event.counts)
-        member("outcome", event.outcome)
+        member("outcome", event.outcome, tier: event.circumstances.tier)
     }
 
     private mutating func members(of event: PurchaseReturned) {
@@ -76,7 +76,7 @@ extension JSONWriter {
         member("counts", nonEmpty: event.counts)
         member("waives_debt", ifTrue: event.waivesDebt)
         optionalMember("partner", event.partner)
-        member("outcome", event.outcome)
+        member("outcome", event.outcome, tier: event.tier)
     }
 
     private mutating func members(of event: ActivityCompleted) {
@@ -86,14 +86,17 @@ extension JSONWriter {
         member("outcome", event.outcome)
     }
 
-    private mutating func member(_ name: StaticString, _ outcome: Outcome) {
+    /// What most events leave as it was is not said: nothing waits, and the tier is the one before.
+    ///
+    /// - Parameter tier: that of the event, where it says one.
+    private mutating func member(_ name: StaticString, _ outcome: Outcome, tier: String? = nil) {
         key(name)
         beginObject()
         member("change", outcome.change)
         member("available", outcome.available)
-        member("pending", outcome.pending)
-        member("tier", outcome.tier)
-        member("previous_tier", outcome.previousTier)
+        member("pending", nonZero: outcome.pending)
+        if outcome.tier != tier { member("tier", outcome.tier) }
+        if outcome.previousTier != outcome.tier { member("previous_tier", outcome.previousTier) }
         member("followers", Int64(outcome.followers))
         endObject()
     }

@@ -55,15 +55,16 @@ extension ObjectReader {
         }
     }
 
-    func recordedOutcome() -> Outcome? {
+    /// - Parameter tier: that of the event, where it says one: it is the outcome's unless that says another.
+    func recordedOutcome(tier: String? = nil) -> Outcome? {
         object("outcome") { reader in
             let change = reader.recordedInteger("change")
             let available = reader.recordedInteger("available")
-            let pending = reader.recordedInteger("pending")
-            let tier = reader.recordedText("tier")
-            let previous = reader.recordedText("previous_tier")
+            let pending = reader.recordedCount("pending")
+            let tier = tier == nil || reader.has("tier") ? reader.recordedText("tier") : tier
+            let previous = reader.has("previous_tier") ? reader.recordedText("previous_tier") : tier
             let followers = reader.recordedInt("followers")
-            guard let change, let available, let pending, let tier, let previous, let followers else { return nil }
+            guard let change, let available, let tier, let previous, let followers else { return nil }
             return Outcome(
                 change: change, available: available, pending: pending, tier: tier, previousTier: previous,
                 followers: followers)

@@ -40,11 +40,12 @@ enum RecordedType: String, CaseIterable {
     /// The schema version that is written.
     var version: Int64 {
         switch self {
-        case .purchaseReturned, .memberRestated: 3
-        case .memberEnrolled, .memberUpdated, .purchaseCompleted, .pointsAccrued, .activityCompleted, .pointsRevoked,
-            .pointsExpired, .tierChanged, .memberAbsorbed:
+        case .purchaseReturned: 4
+        case .purchaseCompleted, .activityCompleted, .memberRestated: 3
+        case .memberEnrolled, .memberUpdated, .returnHeld, .pointsAccrued, .pointsRevoked, .pointsExpired, .tierChanged,
+            .memberAbsorbed:
             2
-        case .returnHeld, .pointsMatured, .pointsAdjusted, .pointsTransferred, .redemptionReserved,
+        case .pointsMatured, .pointsAdjusted, .pointsTransferred, .redemptionReserved,
             .redemptionConfirmed, .redemptionCancelled, .voucherIssued, .voucherRedeemed, .referralCompleted,
             .subscriptionChanged, .tierGranted, .memberMerged, .memberErased:
             1

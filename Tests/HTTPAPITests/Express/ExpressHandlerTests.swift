@@ -110,9 +110,44 @@ struct ExpressHandlerTests {
     func gone() throws {
         let line = try Line()
         try line.send(Self.event + "{}" + Self.event + "[]")
-        _ = try line.channel.finish(acceptAlreadyClosed: true)
+        line.channel.pipeline.fireChannelInactive()
         try line.answer("1")
         #expect(line.route.begun == ["/express {}"] && line.passed == [])
+        let gone = try Line()
+        try gone.send(Self.event + "{}")
+        _ = try gone.channel.finish(acceptAlreadyClosed: true)
+        try gone.answer("1")
+        #expect(gone.passed == [])
+    }
+
+    @Test("a client who takes no answers in is left to those who wait for it")
+    func unwritable() throws {
+        let line = try Line()
+        line.channel.isWritable = false
+        try line.send(Self.event + "{}")
+        #expect(line.passed == ["POST /express", "{}", "end"])
+        try line.respond()
+        line.channel.isWritable = true
+        try line.send(Self.event + "{}")
+        #expect(line.route.begun == ["/express {}"])
+    }
+
+    @Test("what a failing write reads comes behind what waits")
+    func failingWrite() throws {
+        let line = try Line()
+        try line.send(Self.event + "{}" + Self.other)
+        line.whenWritten = { try? line.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n") }
+        try line.answer("1")
+        #expect(line.passed == ["GET /other", "end", "GET /later", "end"])
+    }
+
+    @Test("an answer to what was no request at all counts for none")
+    func uncounted() throws {
+        let line = try Line()
+        try line.respond()
+        try line.send(Self.other)
+        try line.send(Self.event + "{}")
+        #expect(line.route.begun.isEmpty)
     }
 
     @Test("a connection on which nothing happens is closed; the time counts from the last answer")
@@ -163,6 +198,11 @@ private final class Line {
 
     var passed: [String] { end.passed }
     var reads: Int { start.reads }
+    /// Called while something is written.
+    var whenWritten: (() -> Void)? {
+        get { start.whenWritten }
+        set { start.whenWritten = newValue }
+    }
 
     func send(_ text: String) throws { try channel.writeInbound(ByteBuffer(string: text)) }
 
@@ -217,6 +257,13 @@ private final class Start: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
 
     var reads = 0
+    var whenWritten: (() -> Void)?
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        context.write(data, promise: promise)
+        whenWritten?()
+        whenWritten = nil
+    }
 
     func read(context: ChannelHandlerContext) {
         reads += 1

@@ -101,7 +101,8 @@ struct ExpressTests {
         "header fields that ask for more lead the long way",
         arguments: [
             ("Expect", "100-continue"), ("Origin", "https://shop.example"), ("Connection", "close"),
-            ("Content-Encoding", "gzip"), ("TRANSFER-ENCODING", "chunked"), ("Upgrade", "h2c"),
+            ("X-Request-Id", "7 "), ("traceparent", "t\t"), ("Content-Encoding", "gzip"),
+            ("TRANSFER-ENCODING", "chunked"), ("Upgrade", "h2c"),
         ])
     func fields(name: String, value: String) {
         #expect(ExpressFields([name: value]) == nil)

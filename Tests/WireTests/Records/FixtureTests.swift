@@ -32,6 +32,32 @@ struct FixtureTests {
         #expect(try EventCodec.decode(type: RecordedType(of: event).rawValue, data: stored) == event)
     }
 
+    @Test(
+        "an event that said what it left as it was is read as the same",
+        arguments: [
+            ("purchase.completed", 2), ("purchase.completed.least", 2), ("purchase.returned", 3),
+            ("purchase.returned.amount", 3), ("activity.completed", 2),
+        ])
+    func explicitOutcome(name: String, version: Int) throws {
+        let event = try #require(Samples.events.first { $0.0 == name }?.1)
+        let stored = try fixture("\(name).v\(version).json")
+        #expect(try EventCodec.decode(type: RecordedType(of: event).rawValue, data: stored) == event)
+    }
+
+    @Test("an outcome does not say what it left as it was")
+    func unchangedOutcome() throws {
+        var purchase = Samples.leastPurchase
+        let tier = purchase.circumstances.tier
+        for (now, before) in [(tier, tier), ("other", "other"), ("other", tier), (tier, "other")] {
+            purchase.outcome = Outcome(change: 1, available: 2, pending: 0, tier: now, previousTier: before)
+            let written = EventCodec.encode(.purchaseCompleted(purchase))
+            #expect(try EventCodec.decode(type: written.type, data: written.data) == .purchaseCompleted(purchase))
+            let outcome = try JSONReader.read(written.data)["outcome"]
+            #expect((outcome?["tier"] == nil) == (now == tier) && (outcome?["previous_tier"] == nil) == (now == before))
+            #expect(outcome?["pending"] == nil)
+        }
+    }
+
     @Test("every type of event has a fixture of each of its versions")
     func complete() {
         let covered = Set(Samples.events.map { RecordedType(of: $0.1) })

@@ -3,6 +3,7 @@ import Loyalty
 /// What the fixtures of the first versions say in the shapes of today.
 extension Samples {
     static let old: [(String, LoyaltyEvent)] = [
+        ("return.held", .returnHeld(ReturnHeld(goods: goods, outcome: outcome))),
         ("member.absorbed", .absorbed(MemberAbsorbed(from: friend, state: state))),
         (
             "member.enrolled",
