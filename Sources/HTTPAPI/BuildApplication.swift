@@ -20,13 +20,14 @@ public func buildApplication(
 ) -> some ApplicationProtocol {
     let notes = RequestNotes(metrics: HTTPMetrics(), logger: logger)
     let admission = Admission(configuration)
-    let events = EventExpress(
+    let desk = ExpressDesk(
         api: api, admission: admission, notes: notes,
         answers: ExpressAnswers(fields: configuration.standingFields, clock: clock), clock: clock)
+    let express: [any ExpressRoute] = [EventExpress(desk: desk), BalanceExpress(desk: desk)]
     return Application(
         responder: buildResponder(
             api: api, configuration: configuration, tokens: tokens, admission: admission, notes: notes, clock: clock),
-        server: configuration.server(express: events),
+        server: configuration.server(express: express),
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port), serverName: HTTPConfiguration.serverName,
             backlog: configuration.backlog,
@@ -39,13 +40,13 @@ extension HTTPConfiguration {
     fileprivate static var serverName: String { "treue" }
 
     /// Plain HTTP has an express; connections under TLS, which may speak HTTP/2, do without.
-    fileprivate func server(express route: any ExpressRoute) -> HTTPServerBuilder {
+    fileprivate func server(express routes: [any ExpressRoute]) -> HTTPServerBuilder {
         if let security { return security.server(channel, timeout: idleTimeout) }
         let channel = channel
         let limits = ExpressHandler.Limits(idleTimeout: idleTimeout, largestBody: min(eventLimit, Request.quickBody))
         return HTTPServerBuilder { responder in
             OnEventLoop(
-                base: ExpressChannel(route: route, limits: limits, configuration: channel, responder: responder))
+                base: ExpressChannel(routes: routes, limits: limits, configuration: channel, responder: responder))
         }
     }
 

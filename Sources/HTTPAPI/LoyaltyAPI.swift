@@ -42,6 +42,16 @@ public protocol LoyaltyAPI: PersonAPI, HouseholdAPI, ConnectorAPI, ActsAPI, Prog
     /// What a member has, or had by business time and by what was known.
     func balance(of member: UUID, at now: Instant, clocks: Clocks) async throws(ServiceError) -> BalanceView
 
+    /// What a member has now, without a task of the caller's.
+    ///
+    /// - Parameters:
+    ///   - resume: brings work to the thread that wants the answer. Called on one that must not be held up.
+    ///   - answer: called once, by way of `resume`.
+    func beginBalance(
+        of member: UUID, at now: Instant, resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        answer: @escaping @Sendable (Result<BalanceView, ServiceError>) -> Void
+    )
+
     /// A part of the member's ledger as it stands, or stood, newest first.
     func entries(
         of member: UUID, at now: Instant, clocks: Clocks, page: PageRequest

@@ -1,9 +1,9 @@
 import Foundation
 import Loyalty
 import Testing
-import Wire
 
 @testable import LoyaltyService
+@testable import Wire
 
 @Suite("recording without a task")
 struct ExpressRecordingTests {
@@ -38,6 +38,36 @@ struct ExpressRecordingTests {
             let other = await shop.service.recordExpressly(.purchase("2", by: .id(ann), dollars: 99))
             #expect(other?.word == "event_conflict")
             #expect(try await shop.number("SELECT count(*) FROM treue.event WHERE key IS NOT NULL") == 1)
+        }
+    }
+
+    @Test("a balance of now is the same, also of who has become another, was erased or never was")
+    func balances() async throws {
+        try await Club.with(servers: 2) { shop async throws in
+            let ann = try await shop.service.enrol(EnrolmentBody(externalID: "ann"), at: Shop.start)
+            let bob = try await shop.service.enrol(EnrolmentBody(externalID: "bob"), at: Shop.start)
+            let eve = try await shop.service.enrol(EnrolmentBody(externalID: "eve"), at: Shop.start)
+            _ = await shop.service.record(.purchase("1", by: .external("ann"), dollars: 60, order: "A"))
+            _ = try await shop.service.merge(
+                ann.id, MergeBody(into: .id(bob.id)), idempotencyKey: Club.key("k"), at: Shop.now)
+            try await shop.service.erase(eve.id, at: Shop.now)
+            for server in shop.services {
+                for member in [ann.id, bob.id, eve.id, UUID()] {
+                    let express = await withCheckedContinuation { continuation in
+                        server.beginBalance(of: member, at: Shop.now, resume: { $0() }) {
+                            continuation.resume(returning: $0)
+                        }
+                    }
+                    do throws(ServiceError) {
+                        let view = try await server.balance(of: member, at: Shop.now)
+                        let same = try express.get()
+                        #expect(same.balance == view.balance)
+                        #expect(same.memberID == view.memberID && same.version == view.version)
+                    } catch {
+                        #expect(throws: error) { try express.get() }
+                    }
+                }
+            }
         }
     }
 

@@ -20,31 +20,39 @@ final class ExpressAnswers: Sendable {
         self.clock = clock
     }
 
-    /// The answer to one event, and its status.
-    func answer(
-        _ result: Result<EventAnswer, ServiceError>, requestID: String, trace: TraceParent?
+    /// What is said before what went well.
+    struct Success {
+        var status: HTTPResponse.Status
+        var tag: EntityTag?
+    }
+
+    /// The answer, and its status.
+    func answer<Value>(
+        _ result: Result<Value, ServiceError>, requestID: String, trace: TraceParent?,
+        _ write: (inout JSONWriter, Value) -> Success
     ) -> (status: HTTPResponse.Status, bytes: ByteBuffer) {
         var writer = JSONWriter(reserving: 1024)
         let head: Head
         switch result {
-        case .success(let answer):
-            writer.event(answer)
-            head = Head(status: answer.status == .accepted ? .created : .ok, type: "application/json")
+        case .success(let value):
+            let success = write(&writer, value)
+            head = Head(status: success.status, type: "application/json", tag: success.tag)
         case .failure(let error):
             let problem = Problem(error)
             writer.problem(problem)
             head = Head(status: problem.httpStatus, type: Problem.mediaType, retryAfter: problem.retryAfter)
         }
-        return (head.status, writer.withBytes { write(head, $0, requestID, trace) })
+        return (head.status, writer.withBytes { bytes(head, $0, requestID, trace) })
     }
 
     private struct Head {
         var status: HTTPResponse.Status
         var type: String
+        var tag: EntityTag?
         var retryAfter: Int?
     }
 
-    private func write(
+    private func bytes(
         _ head: Head, _ body: UnsafeRawBufferPointer, _ requestID: String, _ trace: TraceParent?
     ) -> ByteBuffer {
         var buffer = ByteBuffer()
@@ -60,6 +68,7 @@ final class ExpressAnswers: Sendable {
         write("\r\nX-Request-Id: ", requestID)
         write("\r\nDate: ", dateText())
         if let trace { write("\r\ntraceparent: ", trace.text) }
+        if let tag = head.tag { write("\r\nETag: ", tag.text) }
         if let retryAfter = head.retryAfter { write("\r\nRetry-After: ", String(retryAfter)) }
         buffer.writeStaticString("\r\n\r\n")
         buffer.writeBytes(body)

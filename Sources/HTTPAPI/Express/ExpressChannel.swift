@@ -6,18 +6,18 @@ import NIOHTTP1
 /// Hummingbird's channel for HTTP/1.1, with an ``ExpressHandler`` before everything but the parser.
 struct ExpressChannel: ServerChildChannel {
     private let base: HTTP1Channel
-    private let route: any ExpressRoute
+    private let routes: [any ExpressRoute]
     private let limits: ExpressHandler.Limits
 
     /// - Parameter configuration: its idle timeout is left to the handler, which alone sees every request.
     init(
-        route: any ExpressRoute, limits: ExpressHandler.Limits, configuration: HTTP1Channel.Configuration,
+        routes: [any ExpressRoute], limits: ExpressHandler.Limits, configuration: HTTP1Channel.Configuration,
         responder: @escaping HTTPChannelHandler.Responder
     ) {
         var configuration = configuration
         configuration.idleTimeout = nil
         base = HTTP1Channel(responder: responder, configuration: configuration)
-        (self.route, self.limits) = (route, limits)
+        (self.routes, self.limits) = (routes, limits)
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
@@ -25,7 +25,7 @@ struct ExpressChannel: ServerChildChannel {
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self).handler
             let encoder = try pipeline.context(handlerType: HTTPResponseEncoder.self)
-            let handler = ExpressHandler(route: route, limits: limits, encoder: encoder)
+            let handler = ExpressHandler(routes: routes, limits: limits, encoder: encoder)
             try pipeline.addHandler(handler, position: .after(decoder))
             return value
         }

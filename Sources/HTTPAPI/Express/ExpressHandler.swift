@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// Takes an ``ExpressRoute``'s requests out of a connection and answers them; passes on everything else as it came.
+/// Takes the requests of ``ExpressRoute``s out of a connection and answers them; passes on everything else as it came.
 ///
 /// A request is taken only where it has come whole in one reading of the socket, where no other of its connection is under
 /// way, so that answers keep the order of their requests, and where the client takes its answers in. While one is under way
@@ -22,7 +22,7 @@ final class ExpressHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private enum State {
         case open
         /// A request that may be for the route is coming in.
-        case collecting(HTTPRequestHead, ByteBuffer)
+        case collecting(any ExpressRoute, HTTPRequestHead, ByteBuffer)
         /// One is under way.
         case answering
     }
@@ -34,7 +34,7 @@ final class ExpressHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case error(any Error)
     }
 
-    private let route: any ExpressRoute
+    private let routes: [any ExpressRoute]
     private let limits: Limits
     /// The encoder's place in the pipeline: what is written from there goes out as it is.
     private let encoder: ChannelHandlerContext
@@ -52,8 +52,8 @@ final class ExpressHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var lastActive: NIODeadline
     private var idle: Scheduled<Void>?
 
-    init(route: any ExpressRoute, limits: Limits, encoder: ChannelHandlerContext) {
-        (self.route, self.limits, self.encoder) = (route, limits, encoder)
+    init(routes: [any ExpressRoute], limits: Limits, encoder: ChannelHandlerContext) {
+        (self.routes, self.limits, self.encoder) = (routes, limits, encoder)
         lastActive = encoder.eventLoop.now
     }
 
@@ -77,42 +77,38 @@ extension ExpressHandler {
     }
 
     private func take(_ data: NIOAny, _ context: ChannelHandlerContext) {
-        if case .collecting(let head, let body) = state {
-            collect(unwrapInboundIn(data), head, body, context)
+        if case .collecting(let route, let head, let body) = state {
+            collect(unwrapInboundIn(data), for: route, head, body, context)
         } else if passedOn == 0, context.channel.isWritable, case .head(let head) = unwrapInboundIn(data),
-            route.mayTake(head)
+            let route = routes.first(where: { $0.mayTake(head) })
         {
-            state = .collecting(head, ByteBuffer())
+            state = .collecting(route, head, ByteBuffer())
         } else {
             pass(data, context)
         }
     }
 
     private func collect(
-        _ part: HTTPServerRequestPart, _ head: HTTPRequestHead, _ body: consuming ByteBuffer,
-        _ context: ChannelHandlerContext
+        _ part: HTTPServerRequestPart, for route: any ExpressRoute, _ head: HTTPRequestHead,
+        _ body: consuming ByteBuffer, _ context: ChannelHandlerContext
     ) {
         switch part {
         case .body(var chunk) where body.readableBytes + chunk.readableBytes <= limits.largestBody:
             // Only one of them holds the bytes, or they would be copied.
             state = .open
             if body.readableBytes == 0 { swap(&body, &chunk) } else { body.writeBuffer(&chunk) }
-            state = .collecting(head, body)
+            state = .collecting(route, head, body)
         case .end(nil):
             state = .answering
-            if begin(head, body, context) { return }
-            state = .collecting(head, body)
+            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+            if route.begin(head, body, on: context.eventLoop, answer: { bound.value.finish($0) }) { return }
+            state = .collecting(route, head, body)
             letGo(context)
             pass(wrapInboundOut(part), context)
         default:
             letGo(context)
             pass(wrapInboundOut(part), context)
         }
-    }
-
-    private func begin(_ head: HTTPRequestHead, _ body: ByteBuffer, _ context: ChannelHandlerContext) -> Bool {
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        return route.begin(head, body, on: context.eventLoop) { bound.value.finish($0) }
     }
 
     private func finish(_ answer: ByteBuffer) {
@@ -149,7 +145,7 @@ extension ExpressHandler {
 
     /// Passes on what was collected: it is not for the route, or comes too slowly.
     private func letGo(_ context: ChannelHandlerContext) {
-        guard case .collecting(let head, let body) = state else { return }
+        guard case .collecting(_, let head, let body) = state else { return }
         state = .open
         pass(wrapInboundOut(.head(head)), context)
         if body.readableBytes > 0 { pass(wrapInboundOut(.body(body)), context) }

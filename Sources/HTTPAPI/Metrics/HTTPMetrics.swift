@@ -32,6 +32,9 @@ final class HTTPMetrics: Sendable {
 
     func begin() { inFlight.add(1, ordering: .relaxed) }
 
+    /// Takes back ``begin()``.
+    func withdraw() { inFlight.subtract(1, ordering: .relaxed) }
+
     /// - Parameter route: the pattern of the route; nil where the request has none.
     func end(method: HTTPRequest.Method, route: String?, status: HTTPResponse.Status, elapsed: Duration) {
         inFlight.subtract(1, ordering: .relaxed)

@@ -16,8 +16,11 @@ struct RequestNotes: Sendable {
     let metrics: HTTPMetrics
     let logger: Logger
 
-    /// ``end(_:status:)`` must follow.
+    /// ``end(_:status:)`` or ``withdraw()`` must follow.
     func begin() { metrics.begin() }
+
+    /// The request begins anew elsewhere.
+    func withdraw() { metrics.withdraw() }
 
     func end(_ request: Request, status: HTTPResponse.Status) {
         let elapsed = ContinuousClock.now - request.started

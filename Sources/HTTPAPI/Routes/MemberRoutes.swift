@@ -7,7 +7,9 @@ import Wire
 
 /// `/v1/members`: enrolment, and what a member has and did.
 struct MemberRoutes<API: LoyaltyAPI>: Sendable {
-    private static var readers: Set<Scope> { [.checkout, .memberRead, .support] }
+    /// The pattern of the whole path, version and all.
+    static var balancePath: String { "/v1/members/{id}/balance" }
+    static var readers: Set<Scope> { [.checkout, .memberRead, .support] }
 
     let api: API
     let configuration: HTTPConfiguration

@@ -2,6 +2,7 @@ import Crypto
 import HTTPTypes
 import Hummingbird
 import Loyalty
+import LoyaltyService
 
 /// Tells two states of a member, or of a page, apart. Weak, because the `as_of` of two answers may differ where nothing
 /// else does.
@@ -11,6 +12,11 @@ struct EntityTag: Hashable, Sendable {
     /// - Parameter asOf: the instant that was asked for; nil for the present.
     init(version: Int64, lastChange: Instant, asOf: Instant?) {
         opaque = "\"\(version)-\(lastChange.micros)\(asOf.map { "-\($0.micros)" } ?? "")\""
+    }
+
+    /// Of a balance of now.
+    init(of view: BalanceView) {
+        self.init(version: view.version, lastChange: view.balance.lastChange, asOf: nil)
     }
 
     /// Of an answer that is always the same.

@@ -10,7 +10,7 @@ import Wire
 /// but where it says that a partition ends where it ended, or only this process has gone on since, what is known of its
 /// members is neither sent nor decoded again.
 final class AccountReader: Sendable {
-    private typealias Waiter = CheckedContinuation<Result<KnownMember, any Error>, Never>
+    typealias Waiter = @Sendable (Result<KnownMember, any Error>) -> Void
     private typealias Found = [UUID: Result<KnownMember, any Error>]
 
     private struct State {
@@ -41,17 +41,22 @@ final class AccountReader: Sendable {
     ///
     /// - Throws: ``ServiceError/memberNotFound``, `PostgresError`, `CodecError`.
     func account(of member: UUID) async throws -> KnownMember {
-        let found = await withCheckedContinuation { waiter in
-            let begins = state.withLock { state in
-                state.waiting.append((member, waiter))
-                guard state.queries < Self.mostQueries else { return false }
-                state.queries += 1
-                return true
-            }
-            // A task of its own: others wait for its answers too, whatever becomes of the caller.
-            if begins { Task(executorPreference: client.executor) { await self.readAll() } }
+        let found = await withCheckedContinuation { continuation in
+            account(of: member) { continuation.resume(returning: $0) }
         }
         return try found.get()
+    }
+
+    /// The same; `waiter` is called once, on the client's thread.
+    func account(of member: UUID, waiter: @escaping Waiter) {
+        let begins = state.withLock { state in
+            state.waiting.append((member, waiter))
+            guard state.queries < Self.mostQueries else { return false }
+            state.queries += 1
+            return true
+        }
+        // A task of its own: others wait for its answers too, whatever becomes of the caller.
+        if begins { Task(executorPreference: client.executor) { await self.readAll() } }
     }
 
     /// Asks until nobody waits.
@@ -60,10 +65,10 @@ final class AccountReader: Sendable {
             do {
                 let found = try await read(Set(batch.map(\.member)))
                 for (member, waiter) in batch {
-                    waiter.resume(returning: found[member] ?? .failure(ServiceError.memberNotFound))
+                    waiter(found[member] ?? .failure(ServiceError.memberNotFound))
                 }
             } catch {
-                for (_, waiter) in batch { waiter.resume(returning: .failure(error)) }
+                for (_, waiter) in batch { waiter(.failure(error)) }
             }
         }
     }

@@ -192,7 +192,7 @@ private final class Line {
         try pipeline.addHandlers(HTTPResponseEncoder(), ByteToMessageHandler(HTTPRequestDecoder()))
         let encoder = try pipeline.context(handlerType: HTTPResponseEncoder.self)
         let limits = ExpressHandler.Limits(idleTimeout: .seconds(60), largestBody: largestBody)
-        try pipeline.addHandlers(ExpressHandler(route: route, limits: limits, encoder: encoder), end)
+        try pipeline.addHandlers(ExpressHandler(routes: [route], limits: limits, encoder: encoder), end)
         try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 

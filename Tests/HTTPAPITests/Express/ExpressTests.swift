@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import Loyalty
@@ -5,10 +6,11 @@ import LoyaltyService
 import NIOHTTP1
 import Synchronization
 import Testing
+import Wire
 
 @testable import HTTPAPI
 
-@Suite("the express for events")
+@Suite("the express for events and balances")
 struct ExpressTests {
     /// What a server answers to these events, each time, and how many came by the express. With an `Origin` none does.
     private static func talk(
@@ -49,6 +51,58 @@ struct ExpressTests {
             let long = try await Self.talk(bodies, headers: headers, expressly: false, adjust, failure: failure)
             #expect(express.answers == long.answers)
             #expect(express.express == 3 && long.express == 0)
+        }
+    }
+
+    @Test(
+        "a balance is answered as on the long way",
+        arguments: [("key-checkout", true), ("key-support", true), ("key-admin", false)])
+    func balance(key: String, isKnown: Bool) async throws {
+        let member = UUIDText.text(isKnown ? FakeLoyalty.memberID : UUID())
+        var answers: [[String]] = []
+        for isLong in [false, true] {
+            let harness = Harness()
+            answers.append(
+                try await harness.run(.live) { caller in
+                    var headers: HTTPFields = [RequestID.header: "app-7"]
+                    if isLong { headers[.origin] = "https://shop.example" }
+                    let reply = try await caller.call(
+                        .get, "/v1/members/\(member)/balance", key: key, headers: headers)
+                    #expect(reply.status == (isKnown ? 200 : 404) && (reply.headers[.eTag] != nil) == isKnown)
+                    harness.fake.state.withLock { #expect($0.express == (isLong ? 0 : 1)) }
+                    let metrics = try await caller.call(.get, "/metrics", key: nil).text
+                    #expect(metrics.contains("route=\"/v1/members/{id}/balance\",status=\"\(reply.status)\"} 1"))
+                    let fields = reply.headers.filter { $0.name != .date }
+                    return ["\(reply.status)", reply.text]
+                        + fields.map { "\($0.name.canonicalName): \($0.value)" }.sorted()
+                })
+        }
+        #expect(answers[0] == answers[1])
+    }
+
+    @Test(
+        "other questions about balances lead the long way",
+        arguments: [
+            ("\(UUIDText.text(FakeLoyalty.memberID))/balance?as_of=2026-01-01T00:00:00Z", "key-admin", 200),
+            ("\(UUIDText.text(FakeLoyalty.memberID))/balance", "nobody", 401),
+            ("nobody/balance", "key-admin", 404), ("\(UUIDText.text(FakeLoyalty.memberID))/entries", "key-admin", 200),
+        ])
+    func otherBalances(path: String, key: String, status: Int) async throws {
+        let harness = Harness()
+        try await harness.run(.live) { caller in
+            let reply = try await caller.call(.get, "/v1/members/\(path)", key: key)
+            #expect(reply.status == status)
+            harness.fake.state.withLock { #expect($0.express == 0) }
+        }
+    }
+
+    @Test("whoever holds a balance already is told so")
+    func notModified() async throws {
+        try await Harness().run(.live) { caller in
+            let path = "/v1/members/\(UUIDText.text(FakeLoyalty.memberID))/balance"
+            let tag = try #require(try await caller.call(.get, path).headers[.eTag])
+            let again = try await caller.call(.get, path, headers: [.ifNoneMatch: tag])
+            #expect(again.status == 304)
         }
     }
 

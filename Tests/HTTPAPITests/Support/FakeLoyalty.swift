@@ -31,7 +31,7 @@ final class FakeLoyalty: LoyaltyAPI {
         var received: [(message: ShopMessage, source: String)] = []
         /// How many pages a list has beyond the first.
         var morePages = 0
-        /// How many events came by the express.
+        /// How many requests came by the express.
         var express = 0
         /// Whether the express takes nothing.
         var isExpressClosed = false
@@ -102,6 +102,22 @@ final class FakeLoyalty: LoyaltyAPI {
             resume { answer(result) }
         }
         return true
+    }
+
+    func beginBalance(
+        of member: UUID, at now: Instant, resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        answer: @escaping @Sendable (Result<BalanceView, ServiceError>) -> Void
+    ) {
+        state.withLock { $0.express += 1 }
+        Task {
+            let result: Result<BalanceView, ServiceError>
+            do throws(ServiceError) {
+                result = .success(try await balance(of: member, at: now, clocks: Clocks()))
+            } catch {
+                result = .failure(error)
+            }
+            resume { answer(result) }
+        }
     }
 
     func knownPrincipal(_ key: String, at: Instant) -> Principal? { state.withLock { $0.keys[key] } }

@@ -1,0 +1,44 @@
+import Foundation
+import HTTPTypes
+import LoyaltyService
+import NIOCore
+import NIOHTTP1
+import Wire
+
+/// `GET /v1/members/{id}/balance` of now, for a program whose key is known: what is shown at every sale.
+struct BalanceExpress<API: LoyaltyAPI>: ExpressRoute {
+    let desk: ExpressDesk<API>
+
+    func mayTake(_ head: HTTPRequestHead) -> Bool {
+        head.method == .GET && head.version == .http1_1 && head.uri.hasSuffix(Self.end) && Self.member(of: head) != nil
+    }
+
+    func begin(
+        _ head: HTTPRequestHead, _ body: ByteBuffer, on loop: any EventLoop,
+        answer: @escaping @Sendable (ByteBuffer) -> Void
+    ) -> Bool {
+        // Whoever knows an answer already may be told that it still holds, the long way.
+        guard body.readableBytes == 0, let member = Self.member(of: head),
+            !head.headers.contains(name: "If-None-Match"),
+            let guest = desk.enter(head, .get, MemberRoutes<API>.balancePath, for: MemberRoutes<API>.readers)
+        else { return false }
+        desk.api.beginBalance(of: member, at: guest.at, resume: { loop.execute($0) }) { result in
+            answer(
+                desk.answer(result, to: guest) { writer, view in
+                    writer.balance(view)
+                    return .init(status: .ok, tag: EntityTag(of: view))
+                })
+        }
+        return true
+    }
+
+    private static var start: String { "/v1/members/" }
+    private static var end: String { "/balance" }
+
+    private static func member(of head: HTTPRequestHead) -> UUID? {
+        guard head.uri.hasPrefix(start), head.uri.utf8.count == start.utf8.count + 36 + end.utf8.count else {
+            return nil
+        }
+        return UUIDText.parse(String(head.uri.dropFirst(start.utf8.count).dropLast(end.utf8.count)))
+    }
+}
