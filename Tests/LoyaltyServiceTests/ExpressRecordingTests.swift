@@ -58,13 +58,21 @@ struct ExpressRecordingTests {
                             continuation.resume(returning: $0)
                         }
                     }
+                    let long: Result<BalanceView, ServiceError>
                     do throws(ServiceError) {
-                        let view = try await server.balance(of: member, at: Shop.now)
-                        let same = try express.get()
-                        #expect(same.balance == view.balance)
-                        #expect(same.memberID == view.memberID && same.version == view.version)
+                        long = .success(try await server.balance(of: member, at: Shop.now))
                     } catch {
-                        #expect(throws: error) { try express.get() }
+                        long = .failure(error)
+                    }
+                    switch (express, long) {
+                    case (.success(let view), .success(let same)):
+                        #expect(view.balance == same.balance)
+                        #expect(view.memberID == same.memberID && view.version == same.version)
+                        #expect(view.memberID == bob.id)
+                    case (.failure(let error), .failure(let same)):
+                        #expect(error == same && error == .memberNotFound)
+                    default:
+                        Issue.record("\(express) is not \(long)")
                     }
                 }
             }

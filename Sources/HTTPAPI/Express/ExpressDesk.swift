@@ -13,7 +13,7 @@ struct ExpressDesk<API: LoyaltyAPI>: Sendable {
     let answers: ExpressAnswers
     let clock: @Sendable () -> Instant
 
-    /// A request whose sender is known and let in. ``leave(_:)`` or ``answer(_:_:tag:_:)`` must follow.
+    /// A request whose sender is known and let in. ``leave(_:)`` or ``answer(_:to:_:)`` must follow.
     struct Guest: Sendable {
         let fields: ExpressFields
         let principal: Principal

@@ -1,6 +1,6 @@
 import NIOHTTP1
 
-/// The header fields that bear on a small POST; nil where one asks for what only the long way does.
+/// The header fields that bear on a request of the express; nil where one asks for what only the long way does.
 struct ExpressFields {
     var authorization: [String] = []
     var contentType: String?

@@ -5,7 +5,8 @@ import NIOHTTP1
 ///
 /// A request is taken only where it has come whole in one reading of the socket, where no other of its connection is under
 /// way, so that answers keep the order of their requests, and where the client takes its answers in. While one is under way
-/// nothing more is read, and what came with it waits. It also closes the connection on which nothing has happened for too long, since it alone sees all of it.
+/// nothing more is read, and what came with it waits. It also closes the connection on which nothing has happened for too
+/// long, since it alone sees all of it.
 final class ExpressHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart

@@ -7,17 +7,16 @@ struct Upcaster {
     /// The new shape; `v` is set by the caller.
     var raise: @Sendable (JSONValue) -> JSONValue
 
-    /// The data in the version that this server writes. A version without a step only added what may be absent.
+    /// The data in the shape that this server writes. A version without a step only added, or leaves out, what may be
+    /// absent: its data is read as it is, however much of it a log holds.
     static func current(
         _ node: JSONNode, of type: RecordedType, version: Int64? = nil, steps: [Upcaster] = all
     ) throws(CodecError) -> JSONNode {
         let version = version ?? type.version
         let written = try writtenVersion(of: node, type.rawValue, upTo: version)
-        if written == version { return node }
-        var value = node.value
-        for from in written..<version {
-            if let step = steps.first(where: { $0.type == type && $0.from == from }) { value = step.raise(value) }
-        }
+        let due = (written..<version).compactMap { from in steps.first { $0.type == type && $0.from == from } }
+        guard !due.isEmpty else { return node }
+        let value = due.reduce(node.value) { $1.raise($0) }
         return JSONNode(value.replacing("v", with: .integer(version)))
     }
 
