@@ -26,7 +26,7 @@ public protocol LoyaltyAPI: PersonAPI, HouseholdAPI, ConnectorAPI, ActsAPI, Prog
     /// - Returns: false where nothing was begun; then `answer` is never called.
     func beginRecording(
         _ event: IncomingEvent, receivedAt: Instant,
-        resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        resume: @escaping Resumption,
         answer: @escaping @Sendable (Result<EventAnswer, ServiceError>) -> Void
     ) -> Bool
 
@@ -48,7 +48,7 @@ public protocol LoyaltyAPI: PersonAPI, HouseholdAPI, ConnectorAPI, ActsAPI, Prog
     ///   - resume: brings work to the thread that wants the answer. Called on one that must not be held up.
     ///   - answer: called once, by way of `resume`.
     func beginBalance(
-        of member: UUID, at now: Instant, resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        of member: UUID, at now: Instant, resume: @escaping Resumption,
         answer: @escaping @Sendable (Result<BalanceView, ServiceError>) -> Void
     )
 

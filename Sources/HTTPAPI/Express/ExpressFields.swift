@@ -37,6 +37,8 @@ struct ExpressFields {
             case 10 where name.isField("connection"): self = .connection
             case 6 where name.isField("expect") || name.isField("origin"),
                 7 where name.isField("upgrade"),
+                // Whoever knows an answer already may be told that it still holds.
+                13 where name.isField("if-none-match"),
                 16 where name.isField("content-encoding"),
                 17 where name.isField("transfer-encoding"):
                 self = .other

@@ -66,3 +66,6 @@ public struct PageRequest: Hashable, Sendable {
 
     public init(limit: Int = 50, cursor: String? = nil) { (self.limit, self.cursor) = (limit, cursor) }
 }
+
+/// Brings work to the thread that wants an answer.
+public typealias Resumption = @Sendable (_ work: @escaping @Sendable () -> Void) -> Void

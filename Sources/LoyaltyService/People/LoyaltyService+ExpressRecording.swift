@@ -11,7 +11,7 @@ extension LoyaltyService {
     /// - Returns: false where nothing was begun; then `answer` is never called.
     public func beginRecording(
         _ event: IncomingEvent, receivedAt: Instant,
-        resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        resume: @escaping Resumption,
         answer: @escaping @Sendable (Result<EventAnswer, ServiceError>) -> Void
     ) -> Bool {
         guard !isInFuture(event, receivedAt), let member = directory.known(event.member), takePlaces(1) else {
@@ -28,7 +28,7 @@ extension LoyaltyService {
 
     private func finish(
         _ reply: AppendLanes.Reply, to event: IncomingEvent, as request: LaneRequest, _ receivedAt: Instant,
-        _ resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        _ resume: @escaping Resumption,
         _ answer: @escaping @Sendable (Result<EventAnswer, ServiceError>) -> Void
     ) {
         switch reply {

@@ -9,7 +9,7 @@ extension LoyaltyService {
     ///   - resume: brings work to the thread that wants the answer. Called on one that must not be held up.
     ///   - answer: called once, by way of `resume`.
     public func beginBalance(
-        of member: UUID, at now: Instant, resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        of member: UUID, at now: Instant, resume: @escaping Resumption,
         answer: @escaping @Sendable (Result<BalanceView, ServiceError>) -> Void
     ) {
         accounts.account(of: member) { found in

@@ -4,7 +4,8 @@
 extension Upcaster {
     /// Every step there is. `member.enrolled`, `member.updated` and the third `purchase.returned` only added what may be
     /// absent; the third `purchase.completed` and `activity.completed`, the fourth `purchase.returned` and the second
-    /// `return.held` leave out of their outcomes what stayed as it was; the second `member.absorbed` and the third `member.restated` hold a state in another order.
+    /// `return.held` leave out of their outcomes what stayed as it was; the second `member.absorbed` and the third
+    /// `member.restated` hold a state in another order.
     static let all: [Upcaster] = [
         Upcaster(type: .purchaseCompleted, from: 1) { value in
             value.without("lot").replacing("period", by: yearAsText).replacing("inactive_on") { day in

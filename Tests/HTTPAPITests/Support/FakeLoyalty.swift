@@ -88,7 +88,7 @@ final class FakeLoyalty: LoyaltyAPI {
 
     func beginRecording(
         _ event: IncomingEvent, receivedAt: Instant,
-        resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        resume: @escaping Resumption,
         answer: @escaping @Sendable (Result<EventAnswer, ServiceError>) -> Void
     ) -> Bool {
         let isOpen = state.withLock { state in
@@ -105,7 +105,7 @@ final class FakeLoyalty: LoyaltyAPI {
     }
 
     func beginBalance(
-        of member: UUID, at now: Instant, resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        of member: UUID, at now: Instant, resume: @escaping Resumption,
         answer: @escaping @Sendable (Result<BalanceView, ServiceError>) -> Void
     ) {
         state.withLock { $0.express += 1 }
