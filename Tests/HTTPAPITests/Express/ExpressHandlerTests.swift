@@ -141,6 +141,15 @@ struct ExpressHandlerTests {
         #expect(line.passed == ["GET /other", "end", "GET /later", "end"])
     }
 
+    @Test("what comes while the waiting is dealt with comes behind all of it")
+    func comesBetween() throws {
+        let line = try Line()
+        try line.send(Self.event + "{}" + Self.other + "GET /second HTTP/1.1\r\nHost: x\r\n\r\n")
+        line.whenPassed = { try? line.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n") }
+        try line.answer("1")
+        #expect(line.passed == ["GET /other", "end", "GET /second", "end", "GET /later", "end"])
+    }
+
     @Test("an answer to what was no request at all counts for none")
     func uncounted() throws {
         let line = try Line()
@@ -202,6 +211,12 @@ private final class Line {
     var whenWritten: (() -> Void)? {
         get { start.whenWritten }
         set { start.whenWritten = newValue }
+    }
+
+    /// Called when something is passed on.
+    var whenPassed: (() -> Void)? {
+        get { end.whenPassed }
+        set { end.whenPassed = newValue }
     }
 
     func send(_ text: String) throws { try channel.writeInbound(ByteBuffer(string: text)) }
@@ -275,6 +290,7 @@ private final class End: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
 
     var passed: [String] = []
+    var whenPassed: (() -> Void)?
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -282,6 +298,9 @@ private final class End: ChannelInboundHandler {
         case .body(let body): passed.append(String(buffer: body))
         case .end: passed.append("end")
         }
+        let then = whenPassed
+        whenPassed = nil
+        then?()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) { passed.append("\(type(of: event))") }
