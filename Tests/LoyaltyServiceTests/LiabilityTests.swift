@@ -25,13 +25,14 @@ struct LiabilityTests {
                         at: Instant(micros: event.occurredAtMicros),
                         try EventCodec.decode(type: event.type, data: event.data))
                     var sums = ReportSums()
-                    let before = state?.openPoints ?? []
+                    let before = state?.wallets.flatMap(\.openPoints) ?? []
                     try fold.fold(dated, of: member, &memo, &sums)
                     // As it is when it comes from its row.
                     memo = try memo.map { try fold.decode(fold.encode($0)) }
                     if state == nil { state = MemberState(beginningWith: dated) } else { try state?.evolve(dated) }
-                    let after = state?.openPoints ?? []
-                    #expect(memo?.openPoints == after, "seed \(seed), \(member), event \(event.version)")
+                    let after = state?.wallets.flatMap(\.openPoints) ?? []
+                    #expect(
+                        memo?.wallets.flatMap(\.openPoints) == after, "seed \(seed), \(member), event \(event.version)")
                     let moved = after.reduce(0) { $0 + $1.points } - before.reduce(0) { $0 + $1.points }
                     #expect(sums.cells.values.reduce(0, +) == moved)
                 }

@@ -136,9 +136,6 @@ extension MemberState {
         (birthday, referredBy, absorbed, latest) = (nil, nil, [], Instant(micros: 0))
         for index in wallets.indices where !wallets[index].isPointsOnly { wallets[index].keepPointsOnly() }
     }
-
-    /// All points by wallet and end; they add up to what is available and pending.
-    var openPoints: [OpenPoints] { wallets.flatMap(\.openPoints) }
 }
 
 extension Wallet {
@@ -152,7 +149,8 @@ extension Wallet {
         (expired, revoked, settledAt) = (0, 0, .distantPast)
     }
 
-    fileprivate var openPoints: [OpenPoints] {
+    /// All points by their ends; they add up to what is available and pending.
+    var openPoints: [OpenPoints] {
         let inactive = inactiveOn.map(\.description) ?? "never"
         var all = lots.map { lot in
             OpenPoints(wallet: id, ends: lot.end == .inactivity ? inactive : lot.end.name, points: lot.points)
