@@ -43,19 +43,20 @@ def grow(server, events, scratch, note):
 
 
 def mixed(server, minutes, note):
-    """Purchases, batches and reads in turn; memory, descriptors and latency once a minute."""
+    """Purchases, returns, redemptions and balances together, then batches, then balances alone; memory, descriptors and
+    latency once a minute."""
     ids = os.path.join(server.folder, "ids")
     with open(ids, "w") as file:
         file.write(server.sql("select member_id from treue.account limit 20000") + "\n")
     samples = []
     end = time.monotonic() + minutes * 60
     while time.monotonic() < end:
-        purchases = load.wrk(server, "purchases.lua", 32, 30, MEMBERS=20_000)
+        day = load.wrk(server, "mixed.lua", 32, 30, MEMBERS=20_000, IDS=ids, PAUSE=10)
         load.wrk(server, "purchases.lua", 4, 10, BATCH=50)
         reads = load.wrk(server, "balances.lua", 32, 20, IDS=ids)
         samples.append({
-            "purchases": purchases["rate"], "p99_ms": purchases["p99_us"] / 1000, "balances": reads["rate"],
-            "megabytes": server.memory_megabytes(), "descriptors": server.descriptors(),
+            "mixed": day["rate"], "p50_ms": day["p50_us"] / 1000, "p99_ms": day["p99_us"] / 1000,
+            "balances": reads["rate"], "megabytes": server.memory_megabytes(), "descriptors": server.descriptors(),
         })
         note(f"minute {len(samples)}: {samples[-1]}")
     return samples

@@ -68,8 +68,9 @@ struct AppendTests {
             }
             let newest = try await fixture.log.events(of: stream, before: .max, limit: 2, on: fixture.client)
             #expect(newest.map(\.version) == [5, 4])
-            let about = try await fixture.log.events(of: stream, subject: [7], on: fixture.client)
-            #expect(about.map(\.version) == [1, 2])
+            let subject = StreamSubject(stream: stream, subject: [7])
+            let about = try await fixture.log.events(about: [subject], on: fixture.client)
+            #expect(about[stream]?.map(\.version) == [1, 2])
             let byKey = try await fixture.log.events(byKeys: [[9], [8]], on: fixture.client)
             #expect(byKey.keys.sorted { $0[0] < $1[0] } == [[9]])
             let accounts = try await fixture.log.accounts(of: [stream, other], on: fixture.client)

@@ -24,7 +24,7 @@ struct ReadTests {
             var copied: [RecordedEvent] = []
             var largest = 0
             try await fixture.client.withLease { lease in
-                try await fixture.log.copyOut(partitions: 0..<16, batch: 4, on: lease) { events in
+                try await fixture.log.copyOut(partitions: 0..<8, batch: 4, on: lease) { events in
                     largest = max(largest, events.count)
                     copied += events
                 }
@@ -57,10 +57,10 @@ struct ReadTests {
             _ = try await fixture.append(.some(9, to: stream))
             try await fixture.client.withLease { lease in
                 await #expect(throws: CancellationError.self) {
-                    try await fixture.log.copyOut(partitions: 0..<16, on: lease) { _ in throw CancellationError() }
+                    try await fixture.log.copyOut(partitions: 0..<8, on: lease) { _ in throw CancellationError() }
                 }
                 let heads = try await fixture.log.heads(on: lease)
-                #expect(heads.count == 16)
+                #expect(heads.count == 8)
             }
         }
     }

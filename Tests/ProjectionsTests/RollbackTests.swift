@@ -74,6 +74,15 @@ struct RollbackTests {
         }
     }
 
+    @Test("is possible in a log without events, whichever version made it")
+    func empty() async throws {
+        try await Server.with { server async throws in
+            try await server.tamper("UPDATE treue.projection SET version = 1 WHERE name = 'account'")
+            _ = try await server.projection.rebuild()
+            #expect(try await server.projection.rollback().rows == 0)
+        }
+    }
+
     @Test("is refused where nothing is kept, or another version of the code wrote it")
     func refused() async throws {
         try await Server.with { server async throws in

@@ -27,11 +27,6 @@ extension EventLog {
         SELECT \(RecordedEvent.columns) FROM treue.event
          WHERE partition = $1 AND stream_id = $2 AND version < $3 ORDER BY version DESC LIMIT $4
         """)
-    private static let streamSubject = PostgresStatement(
-        """
-        SELECT \(RecordedEvent.columns) FROM treue.event
-         WHERE partition = $1 AND stream_id = $2 AND subject = $3 ORDER BY version LIMIT $4
-        """)
     private static let partitionForward = PostgresStatement(
         """
         SELECT \(RecordedEvent.columns) FROM treue.event
@@ -59,14 +54,6 @@ extension EventLog {
     ) async throws(PostgresError) -> [RecordedEvent] {
         let parameters = place(of: stream) + [.int8(version), .int8(Int64(limit))]
         return try await connection.query(Self.streamBackward, parameters).events()
-    }
-
-    /// A stream's events about one subject, oldest first.
-    public func events(
-        of stream: UUID, subject: [UInt8], limit: Int = 10_000, on connection: some PostgresQuerying
-    ) async throws(PostgresError) -> [RecordedEvent] {
-        let parameters = place(of: stream) + [.bytea(subject), .int8(Int64(limit))]
-        return try await connection.query(Self.streamSubject, parameters).events()
     }
 
     /// The events that bear these keys. A key that was never used is missing from the answer.

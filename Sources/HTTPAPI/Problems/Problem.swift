@@ -39,9 +39,10 @@ extension Problem {
     static func invalid(_ faults: [ServiceError.Fault], of what: String = "body") -> Problem {
         let first = faults.first.map { $0.pointer.isEmpty ? "The \(what) \($0.detail)" : "\($0.pointer) \($0.detail)" }
         let more = faults.count > 1 ? " (and \(faults.count - 1) more, see errors)" : ""
+        let sentence = (first ?? "Something in it is wrong") + more
         return Problem(
             code: "validation_failed", status: 422, title: "The request is readable but wrong",
-            detail: (first ?? "Something in it is wrong") + more + ".", faults: faults)
+            detail: sentence.hasSuffix("?") ? sentence : sentence + ".", faults: faults)
     }
 
     static func unreadableBody(_ detail: String) -> Problem {

@@ -101,7 +101,7 @@ extension Lane {
             guard let key = batch.requests[index].key, let first = known[key] else { continue }
             let request = batch.requests[index]
             let isOwn = batch.absorbed(by: request.memberID).contains(first.stream)
-            guard first.contentHash == request.contentHash(of: isOwn ? first.stream : request.memberID) else {
+            guard request.isRepeat(of: first, for: isOwn ? first.stream : request.memberID) else {
                 batch.results[index] = .failure(batch.requests[index].reuseError)
                 continue
             }

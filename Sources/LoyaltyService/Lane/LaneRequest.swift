@@ -40,10 +40,15 @@ final class LaneRequest: Sendable {
     /// Tells a repeat from a reuse of the key.
     var contentHash: [UInt8]? { repeatKey?.contentHash }
 
-    /// The same, had it been recorded for that member.
-    func contentHash(of memberID: UUID) -> [UInt8]? {
-        guard memberID != self.memberID, case .event(let event, _) = work else { return contentHash }
-        return event.contentHash(memberID: memberID)
+    /// Whether the log keeps the same content under the key, had it been recorded for that member. Of events that it got
+    /// before version 13 of the schema it keeps 32 bytes of the hash, since then the first 16.
+    func isRepeat(of first: RecordedEvent, for memberID: UUID) -> Bool {
+        var wanted = contentHash
+        if memberID != self.memberID, case .event(let event, _) = work {
+            wanted = event.contentHash(memberID: memberID)
+        }
+        guard let wanted, let kept = first.contentHash else { return false }
+        return kept.starts(with: wanted)
     }
 
     /// The same request for another member.

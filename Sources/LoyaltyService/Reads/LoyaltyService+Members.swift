@@ -26,7 +26,8 @@ extension LoyaltyService {
             let items = events.prefix(page.limit).map { event in
                 EventView(
                     version: event.version, type: event.type, occurredAt: Instant(micros: event.occurredAtMicros),
-                    recordedAt: Instant(micros: event.recordedAtMicros), data: event.data, metadata: event.metadata)
+                    recordedAt: Instant(micros: event.recordedAtMicros), data: event.data,
+                    metadata: Metadata.whole(of: event))
             }
             return Page(items: items, nextCursor: more ? items.last.map { Cursor(version: $0.version).text } : nil)
         } catch {

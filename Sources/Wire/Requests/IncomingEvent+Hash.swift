@@ -4,7 +4,7 @@ private import Loyalty
 public import struct Foundation.UUID
 
 extension IncomingEvent {
-    /// SHA-256 over the decoded content: type, source, id, time as an instant (null when the sender gave none), data,
+    /// The first 16 bytes of SHA-256 over the decoded content: type, source, id, time as an instant (null when the sender gave none), data,
     /// and the member as resolved. Order, spacing, escapes, absent or null, and the time's zone make no difference;
     /// metadata does not belong to it.
     ///
@@ -29,7 +29,7 @@ extension IncomingEvent {
         return writer.withBytes { written in
             var hash = SHA256()
             hash.update(bufferPointer: written)
-            return hash.finalize().withUnsafeBytes { Array($0) }
+            return hash.finalize().withUnsafeBytes { Array($0.prefix(16)) }
         }
     }
 }

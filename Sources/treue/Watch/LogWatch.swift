@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import LoyaltyService
 import Postgres
 import UnixSignals
 import Wire
@@ -69,7 +70,7 @@ enum EventLine {
             writer.key("data")
             writer.raw(event.data)
             writer.key("metadata")
-            if let metadata = event.metadata { writer.raw(metadata) } else { writer.null() }
+            if let metadata = Metadata.whole(of: event) { writer.raw(metadata) } else { writer.null() }
         }
     }
 

@@ -32,7 +32,7 @@ struct FollowerTests {
             #expect(disorder == 0)
             let status = try await fixture.status()
             #expect(status.lagEvents == 0)
-            #expect(status.partitions.count == 16)
+            #expect(status.partitions.count == 8)
             // It was shut down, so nobody follows: known when the server has let go of its lock.
             try await fixture.until("the lock is held on") { try await fixture.status().state == .idle }
         }
@@ -90,7 +90,7 @@ struct FollowerTests {
             let signal = LogSignal(client: fixture.client, logger: .init(label: "test"))
             try await fixture.running(fixture.follower(Recording()) { $0.pollInterval = .seconds(3_600) }) {
                 async let signalling: Void = signal.run()
-                try await fixture.until("it never began") { try await fixture.status().partitions.count == 16 }
+                try await fixture.until("it never began") { try await fixture.status().partitions.count == 8 }
                 _ = try await fixture.append(.some(3, to: UUID()))
                 try await fixture.until("nobody woke it") {
                     signal.raise()
@@ -131,7 +131,7 @@ struct FollowerTests {
                 _ = try await fixture.append(.some(4, to: stream))
                 try await fixture.until("it did not pass on") {
                     let status = try await fixture.status()
-                    return status.partitions.count == 16 && status.lagEvents == 0
+                    return status.partitions.count == 8 && status.lagEvents == 0
                 }
                 handler.interest(true)
                 _ = try await fixture.append(.some(3, to: stream, after: 4))

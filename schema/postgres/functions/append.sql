@@ -130,9 +130,13 @@ BEGIN
             SELECT n.g, old.*
               FROM unnest(e_group, e_subject, e_subject_new) AS n (g, subject, is_new)
              CROSS JOIN LATERAL (
-                   SELECT partition, position, stream_id, version, content_hash, key FROM treue.event
-                    WHERE partition = g_partition[n.g] AND stream_id = g_stream[n.g] AND subject = n.subject
-                    LIMIT 1) AS old
+                   SELECT partition, position, stream_id, version, content_hash, key FROM (
+                          -- OFFSET 0: no index but the one of subjects.
+                          SELECT * FROM treue.event
+                           WHERE treue.subject_hash(stream_id, subject)
+                                 = treue.subject_hash(g_stream[n.g], n.subject)
+                             AND subject IS NOT NULL OFFSET 0) AS near
+                    WHERE stream_id = g_stream[n.g] AND subject = n.subject LIMIT 1) AS old
              WHERE n.is_new
         LOOP
             CONTINUE WHEN refused[r.g];

@@ -54,9 +54,13 @@ BEGIN
                    WHERE k.key IS NOT NULL)
        OR EXISTS (SELECT FROM unnest(e_subject, e_subject_new) AS n (subject, is_new)
                    CROSS JOIN LATERAL (
-                         SELECT FROM treue.event
-                          WHERE partition = s_partition AND stream_id = s_stream AND subject = n.subject
-                          LIMIT 1) AS old
+                         SELECT FROM (
+                                -- OFFSET 0: no index but the one of subjects.
+                                SELECT stream_id, subject FROM treue.event
+                                 WHERE treue.subject_hash(stream_id, subject)
+                                       = treue.subject_hash(s_stream, n.subject)
+                                   AND subject IS NOT NULL OFFSET 0) AS near
+                          WHERE stream_id = s_stream AND subject = n.subject LIMIT 1) AS old
                    WHERE n.is_new)
     THEN
         RETURN NULL;
