@@ -19,6 +19,8 @@ public final class LoyaltyService: Sendable {
         /// Transactions of events that came together that may be under way at once, each with its own share of the
         /// log's partitions; and as many of events that came alone.
         public var lanes = 2
+        /// Whether somebody follows the log in this process, and is handed what it records.
+        public var isFollowed = true
         /// How often what has fallen due is looked for.
         public var settleEverySeconds = 900
         /// Days for which the answer to a request with an `Idempotency-Key` is kept.
@@ -82,7 +84,8 @@ public final class LoyaltyService: Sendable {
             },
             makeLane: { [laneFigures] in
                 Lane(
-                    log: log, means: Plan.Means(programmes: programmes, keys: keys), window: window,
+                    log: log, means: Plan.Means(programmes: programmes, keys: keys),
+                    window: configuration.isFollowed ? window : nil,
                     memory: memory, figures: laneFigures, clock: clock)
             })
         accounts = AccountReader(

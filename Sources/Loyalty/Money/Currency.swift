@@ -18,9 +18,9 @@ public struct Currency: Hashable, Sendable {
     public func text(_ minor: Int64, decimalPoint: String = ".") -> String {
         guard digits > 0 else { return "\(minor) \(code)" }
         let unit = UInt64(minorUnits)
-        let fraction = String(minor.magnitude % unit)
-        let padded = String(repeating: "0", count: digits - fraction.count) + fraction
-        return "\(minor < 0 ? "-" : "")\(minor.magnitude / unit)\(decimalPoint)\(padded) \(code)"
+        // The unit in front keeps the zeros.
+        let fraction = String(unit + minor.magnitude % unit).dropFirst()
+        return "\(minor < 0 ? "-" : "")\(minor.magnitude / unit)\(decimalPoint)\(fraction) \(code)"
     }
 
     private static let digitsByCode: [String: Int] = {

@@ -19,7 +19,9 @@ struct Teller {
     let language: Language
     let programme: Programme
 
-    func say(_ english: String, _ german: String) -> String { language.text(english, german) }
+    func say(_ english: @autoclosure () -> String, _ german: @autoclosure () -> String) -> String {
+        language.text(english(), german())
+    }
 
     func sentence(for event: LoyaltyEvent, at: Instant) -> String {
         switch event {

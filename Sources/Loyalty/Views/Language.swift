@@ -9,7 +9,10 @@ public enum Language: String, Hashable, Sendable, CaseIterable {
         self = primary.flatMap(Language.init(rawValue:)) ?? .english
     }
 
-    func text(_ english: String, _ german: String) -> String { self == .english ? english : german }
+    /// Only the one that is read is put together.
+    func text(_ english: @autoclosure () -> String, _ german: @autoclosure () -> String) -> String {
+        self == .english ? english() : german()
+    }
 
     var decimalPoint: String { text(".", ",") }
 

@@ -16,9 +16,10 @@ extension Teller {
 
     /// Thousandths: 1250 is `1.25`.
     func decimal(_ value: Int64) -> String {
-        var fraction = String(value % 1000)
-        fraction = String(repeating: "0", count: 3 - fraction.count) + fraction
-        while fraction.last == "0" { fraction.removeLast() }
-        return fraction.isEmpty ? "\(value / 1000)" : "\(value / 1000)\(language.decimalPoint)\(fraction)"
+        var (unit, rest) = (Int64(1000), value % 1000)
+        while unit > 1, rest % 10 == 0 { (unit, rest) = (unit / 10, rest / 10) }
+        // The unit in front keeps the zeros.
+        return unit == 1
+            ? "\(value / 1000)" : "\(value / 1000)\(language.decimalPoint)\(String(unit + rest).dropFirst())"
     }
 }

@@ -11,12 +11,13 @@ final class Lane: Sendable {
     let means: Plan.Means
     let clock: @Sendable () -> Instant
     /// Where those who follow the log in this process find what was just recorded.
-    private let window: EventWindow
+    /// nil where nobody in this process follows the log.
+    private let window: EventWindow?
     let memory: LaneMemory
     private let figures: LaneFigures
 
     init(
-        log: EventLog, means: Plan.Means, window: EventWindow, memory: LaneMemory, figures: LaneFigures,
+        log: EventLog, means: Plan.Means, window: EventWindow?, memory: LaneMemory, figures: LaneFigures,
         clock: @escaping @Sendable () -> Instant
     ) {
         (self.log, self.means, self.window, self.memory) = (log, means, window, memory)
@@ -63,7 +64,7 @@ final class Lane: Sendable {
 
     /// Hands what is committed to those who follow, and to the next batch.
     private func publish(_ batch: inout LaneBatch) {
-        for (partition, events) in batch.recorded { window.append(events, of: partition) }
+        for (partition, events) in batch.recorded { window?.append(events, of: partition) }
         memory.keep(batch.settled, of: batch.generation)
         (batch.recorded, batch.settled) = ([:], [:])
     }
@@ -137,7 +138,7 @@ final class Lane: Sendable {
                 plans.map { $0.append }, recordedAtMicros: recordedAt, accountGeneration: batch.generation, on: lease)
             for (plan, outcome) in zip(plans, outcomes) {
                 settle(plan, outcome, &batch)
-                guard case .appended(let partition, let first, _) = outcome else { continue }
+                guard window != nil, case .appended(let partition, let first, _) = outcome else { continue }
                 batch.recorded[partition, default: []] += plan.recorded(
                     in: partition, from: first, atMicros: recordedAt)
             }

@@ -46,7 +46,7 @@ struct Members: AsyncParsableCommand {
                 asOf: try asOf.map { try Show.instant($0, "--as-of") },
                 knownAt: try knownAt.map { try Show.instant($0, "--known-at") })
             try await Installation.use(options) { installation in
-                let service = installation.service()
+                let service = installation.service(isFollowed: false)
                 let now = SystemClock.now()
                 do {
                     let member = try await service.member(reference, at: now)

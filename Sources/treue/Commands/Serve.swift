@@ -31,7 +31,7 @@ struct Serve: AsyncParsableCommand {
         let locks = try LockSettings(locks, options.settings())
         try await Installation.use(options) { installation in
             try await installation.bringAccountsUp()
-            let service = installation.service()
+            let service = installation.service(isFollowed: true)
             var configuration = HTTPConfiguration(
                 host: host ?? installation.settings.host, port: port ?? installation.settings.port)
             configuration.connectors = installation.settings.connectors

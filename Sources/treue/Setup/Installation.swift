@@ -89,8 +89,11 @@ struct Installation: Sendable {
     }
 
     /// A service over it; see ``withService(_:)``.
-    func service() -> LoyaltyService {
+    ///
+    /// - Parameter isFollowed: whether followers run in this process.
+    func service(isFollowed: Bool) -> LoyaltyService {
         var configuration = LoyaltyService.Configuration()
+        configuration.isFollowed = isFollowed
         configuration.webhooks = webhooks
         return LoyaltyService(
             client: client, log: log, programmes: programmes, keys: keys, logger: logger,
@@ -126,7 +129,7 @@ struct Installation: Sendable {
     func withService<Result: Sendable>(_ body: @Sendable (LoyaltyService) async throws -> Result) async throws -> Result
     {
         try await bringAccountsUp()
-        let service = service()
+        let service = service(isFollowed: false)
         async let running: Void = service.run()
         do {
             let result = try await body(service)
