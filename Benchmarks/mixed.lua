@@ -3,11 +3,12 @@
 --
 -- IDS    names a file with one member id a line: members who have points
 -- PAUSE  milliseconds of a client's between an answer and its next request (0)
+-- RUN    begins every id, as in purchases.lua; it must be given
 dofile((os.getenv("LUA") or "Benchmarks") .. "/purchases.lua")
 
+local run = os.getenv("RUN") .. "-"
 local purchase = request
 local purchase_head = init
-local run = (os.getenv("RUN") or tostring(os.time())) .. "-"
 local members = tonumber(os.getenv("MEMBERS") or "2000")
 local back = 2000
 local ids = {}

@@ -19,7 +19,8 @@ public final class LoyaltyService: Sendable {
         /// Transactions of events that came together that may be under way at once, each with its own share of the
         /// log's partitions; and as many of events that came alone.
         public var lanes = 2
-        /// Whether somebody follows the log in this process, and is handed what it records.
+        /// Whether somebody follows the log in this process, and is handed what it records. Where nobody does, balances are
+        /// read again behind every append.
         public var isFollowed = true
         /// How often what has fallen due is looked for.
         public var settleEverySeconds = 900

@@ -19,7 +19,7 @@ extension AccountProjection {
     public func rebuild(progress: @escaping @Sendable (FoldProgress) async -> Void = { _ in }) async throws -> Rebuilt {
         try await client.withLease { lease in
             try await AdvisoryLock.hold(AccountProjection.lock, for: AccountProjection.name, on: lease) {
-                // A table without rows is of any version, and may be gone back to.
+                // In a log without events the rows are of any version, and may be gone back to.
                 if try await needsRebuild() { _ = try await adoptWhileEmpty() }
                 let code = Int32(truncatingIfNeeded: AccountProjection.version)
                 _ = try await lease.query("SELECT treue.account_rebuild_begin($1)", [.int4(code)])

@@ -23,7 +23,7 @@ struct AppendTests {
                 _ = try await lease.query(
                     """
                     INSERT INTO treue.account (partition, member_id, state, version, updated_at)
-                    SELECT n % 16, gen_random_uuid(), '', 1, now() FROM generate_series(1, 20000) AS n
+                    SELECT n % 8, gen_random_uuid(), '', 1, now() FROM generate_series(1, 20000) AS n
                     """)
                 func read() async throws -> Int64 {
                     _ = try await lease.query("SELECT pg_stat_force_next_flush()")

@@ -34,6 +34,46 @@ struct ReadTests {
         }
     }
 
+    @Test(
+        "what a stream has about a subject is found by an index that the planner knows, others' of that name left out")
+    func subjects() async throws {
+        try await LogFixture.with { fixture in
+            let (ann, bob) = (UUID(), UUID())
+            _ = try await fixture.append(.some(1, to: ann, subject: [7]), .some(2, to: bob, subject: [7]))
+            _ = try await fixture.client.query(
+                """
+                INSERT INTO treue.event (position, version, occurred_at, recorded_at, partition, stream_id, stream_type, type,
+                                         subject, hash, data)
+                SELECT 1000 + n, 1, now(), now(), 0, gen_random_uuid(), 'member', 'bought', '\\x07', '\\x00', '{}'
+                  FROM generate_series(1, 20000) AS n
+                """)
+            _ = try await fixture.client.query("ANALYZE treue.event")
+            let plan = try await fixture.client.query(
+                """
+                EXPLAIN SELECT FROM treue.event
+                 WHERE treue.subject_hash(stream_id, subject) = treue.subject_hash(gen_random_uuid(), '\\x07')
+                   AND subject IS NOT NULL
+                """)
+            let first = try plan[0].text(0)
+            #expect(first.contains("rows=1 "), "\(first)")
+            try await fixture.client.withLease { lease in
+                func read() async throws -> Int64 {
+                    _ = try await lease.query("SELECT pg_stat_force_next_flush()")
+                    return try await fixture.number(
+                        """
+                        SELECT (idx_tup_fetch + seq_tup_read)::bigint FROM pg_stat_user_tables
+                         WHERE relid = 'treue.event'::regclass
+                        """)
+                }
+                let before = try await read()
+                let wanted = [ann, bob, UUID()].map { StreamSubject(stream: $0, subject: [7]) }
+                let found = try await fixture.log.events(about: wanted, on: lease)
+                #expect(found.mapValues { $0.map(\.version) } == [ann: [1], bob: [1, 2]])
+                #expect(try await read() - before < 100)
+            }
+        }
+    }
+
     @Test("COPY goes on after the positions given")
     func resumed() async throws {
         try await LogFixture.with { fixture in

@@ -1,11 +1,27 @@
 import HTTPTypes
 import Hummingbird
+import LoyaltyService
 import NIOCore
 import Synchronization
 import Testing
 import Wire
 
 @testable import HTTPAPI
+
+@Suite("a problem's detail")
+struct ProblemDetailTests {
+    @Test(
+        "ends as its last sentence does",
+        arguments: [
+            ("must be b; did you mean \"c\"?", 1, "/a must be b; did you mean \"c\"?"),
+            ("must be b", 1, "/a must be b."),
+            ("must be b; did you mean \"c\"?", 2, "/a must be b; did you mean \"c\"? (and 1 more, see errors)."),
+        ])
+    func end(detail: String, count: Int, told: String) {
+        let faults = Array(repeating: ServiceError.Fault(pointer: "/a", detail: detail), count: count)
+        #expect(Problem.invalid(faults).detail == told)
+    }
+}
 
 /// A body that must be refused.
 struct WrongBody: CustomTestStringConvertible, Sendable {

@@ -54,6 +54,32 @@ struct MetadataTests {
         #expect(text(Metadata.whole(of: recorded(type, data, metadata))) == whole)
     }
 
+    @Test("is told of what was recorded as it was sent")
+    func recordedOnes() async throws {
+        try await Shop.with { shop async throws in
+            let ann = MemberReference.external("ann")
+            let sent: [IncomingEvent] = [
+                .purchase("1", by: ann), .purchase("e2", by: ann, order: "2"), .comesBack("3", by: ann, order: "1"),
+                .comesBack("4", by: ann, order: "unknown"),
+            ]
+            for event in sent { #expect(await shop.service.record(event).word == "accepted") }
+            let member = try await shop.service.member(ann, at: Shop.now).id
+            let events = try await shop.service.events(of: member, page: PageRequest(limit: 50)).items
+            #expect(
+                events.compactMap { text($0.metadata) } == sent.map { #"{"id":"\#($0.id)","source":"shop"}"# })
+        }
+    }
+
+    @Test("is kept where the data say the same in other bytes")
+    func bytes() {
+        let order = OrderReference(source: "/till", id: "caf\u{E9}")
+        let event = IncomingEvent(
+            id: "cafe\u{301}", source: "/till", time: nil, member: .external("ann"),
+            command: .purchase(Purchase(order: order, currency: "USD", lines: Self.lines)))
+        #expect(event.id == order.id)
+        #expect(Metadata.bytes(of: event)?.elementsEqual("{\"id\":\"cafe\u{301}\"}".utf8) == true)
+    }
+
     @Test("of an event from before, which says it twice, is told as it is")
     func before() {
         let metadata = #"{"id":"7","source":"/till","attributes":{"a":1}}"#

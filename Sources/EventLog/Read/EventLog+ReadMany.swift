@@ -23,7 +23,7 @@ public struct StreamSubject: Hashable, Sendable {
 }
 
 extension EventLog {
-    // The limits keep both lookups loops of index probes, whatever the planner believes about the tables.
+    // The limit keeps it a loop of index probes, whatever the planner believes about the tables.
     private static let bySpans = PostgresStatement(
         """
         SELECT found.* FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::bigint[])
@@ -33,7 +33,7 @@ extension EventLog {
                 WHERE partition = wanted.partition AND stream_id = wanted.stream_id AND version > wanted.after
                 ORDER BY version LIMIT wanted.count) AS found
         """)
-    // So does OFFSET 0: else another index could look as good as the one of subjects.
+    // OFFSET 0 leaves the index of subjects as the only one: that of streams and versions could look as good.
     private static let bySubjects = PostgresStatement(
         """
         SELECT found.* FROM unnest($1::uuid[], $2::bytea[]) AS wanted (stream_id, subject)

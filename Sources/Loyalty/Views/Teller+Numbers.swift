@@ -16,10 +16,11 @@ extension Teller {
 
     /// Thousandths: 1250 is `1.25`.
     func decimal(_ value: Int64) -> String {
-        var (unit, rest) = (Int64(1000), value % 1000)
+        let (whole, sign) = (value.magnitude / 1000, value < 0 ? "-" : "")
+        var (unit, rest) = (UInt64(1000), value.magnitude % 1000)
         while unit > 1, rest % 10 == 0 { (unit, rest) = (unit / 10, rest / 10) }
+        guard unit > 1 else { return "\(sign)\(whole)" }
         // The unit in front keeps the zeros.
-        return unit == 1
-            ? "\(value / 1000)" : "\(value / 1000)\(language.decimalPoint)\(String(unit + rest).dropFirst())"
+        return "\(sign)\(whole)\(language.decimalPoint)\(String(unit + rest).dropFirst())"
     }
 }

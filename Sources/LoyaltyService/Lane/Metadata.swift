@@ -28,10 +28,16 @@ public enum Metadata {
             case .purchaseReturn(let goods): (goods.returnID, goods.source)
             case .activity: (nil, nil)
             }
-        if event.id == id, event.source == source, event.metadata == nil { return nil }
+        let saysID = Self.isSame(event.id, id)
+        let saysSource = Self.isSame(event.source, source)
+        if saysID, saysSource, event.metadata == nil { return nil }
         return bytes(
-            id: event.id == id ? nil : event.id, source: event.source == source ? nil : event.source,
-            attributes: event.metadata)
+            id: saysID ? nil : event.id, source: saysSource ? nil : event.source, attributes: event.metadata)
+    }
+
+    /// To the byte: the key is worked out of bytes, and texts may be equal without.
+    private static func isSame(_ text: String, _ other: String?) -> Bool {
+        other.map { $0.utf8.elementsEqual(text.utf8) } ?? false
     }
 
     /// Of a recorded event all that is kept, what only its data say included.
@@ -45,6 +51,7 @@ public enum Metadata {
         // Only what was sent has a key: a return that waited for its sale is told by an event of our own.
         guard event.key != nil, let data = try? JSONReader.read(event.data) else { return event.metadata }
         let kept = event.metadata.flatMap { try? JSONReader.read($0) }
+        if kept?["id"] != nil, kept?["source"] != nil { return event.metadata }
         func text(_ value: JSONValue?) -> String? { if case .string(let text)? = value { text } else { nil } }
         return bytes(
             id: text(kept?["id"]) ?? text(data[name]), source: text(kept?["source"]) ?? text(data["source"]),
