@@ -18,14 +18,13 @@ struct AccountFold: Sendable {
 
     init(skipping skips: Set<Int64> = []) { self.skips = skips }
 
-    /// Folds those events of one partition, in the order of their positions, whose members are wanted.
+    /// Folds events of one partition, in the order of their positions.
     ///
     /// - Parameter folded: called with each event and the state behind it; nil where nobody looks, since it costs a copy.
     mutating func fold(
-        _ batch: [RecordedEvent], where isWanted: (UUID) -> Bool,
-        folded passed: ((RecordedEvent, MemberState) -> Void)? = nil
+        _ batch: [RecordedEvent], folded passed: ((RecordedEvent, MemberState) -> Void)? = nil
     ) throws(FoldFault) {
-        for event in batch where event.streamType == AccountProjection.streamType && isWanted(event.stream) {
+        for event in batch where event.streamType == AccountProjection.streamType {
             if skips.contains(event.position) { continue }
             var folded = members.removeValue(forKey: event.stream)
             do {

@@ -102,27 +102,26 @@ extension AccountProjection {
     ) async throws {
         let value = PostgresValue.int4(Int32(truncatingIfNeeded: partition))
         let count = try await lease.query("SELECT count(*) FROM treue.account WHERE partition = $1", [value])
-        let rounds = UInt(try count[0].int8(0)) / UInt(bounds.members) + 1
+        let rounds = Int(try count[0].int8(0)) / bounds.members + 1
         let snapshots = try await SnapshotStore(log: log).all(in: partition, on: lease)
-        for round in 0..<rounds {
-            let isWanted = { (member: UUID) in UInt(bitPattern: member.hashValue) % rounds == round }
+        var seen: Int64 = 0
+        for share in StreamShare.all(rounds) {
             var fold = AccountFold(skipping: skips)
-            var check = SnapshotCheck(snapshots.filter { isWanted($0.key) })
-            var seen: Int64 = 0
-            try await log.copyOut(partitions: [partition], columns: .content, on: lease) { batch in
-                try fold.fold(batch, where: isWanted, folded: check.isEmpty ? nil : { check.pass($0, $1) })
+            var check = SnapshotCheck(snapshots.filter { share.holds($0.key) })
+            try await log.copyOut(partitions: [partition], columns: .content, of: share, on: lease) { batch in
+                try fold.fold(batch, folded: check.isEmpty ? nil : { check.pass($0, $1) })
                 seen += Int64(batch.count)
-                if round == rounds - 1 { await progress(seen) }
+                await progress(seen)
             }
-            if round == rounds - 1 { result.events += seen }
             result.members += Int64(fold.members.count)
-            try await compare(fold, partition, on: lease, where: isWanted, into: &result)
+            try await compare(fold, partition, on: lease, where: share.holds, into: &result)
             for (member, version) in check.all {
                 result.note(
                     AccountDifference(
                         member: member, kind: .snapshot, expected: nil, found: nil, fields: [], version: version))
             }
         }
+        result.events += seen
     }
 
     private func compare(

@@ -16,7 +16,7 @@ extension AccountProjection {
                             var fold = AccountFold()
                             var events: Int64 = 0
                             try await log.copyOut(partitions: [partition], columns: .content, on: lease) { batch in
-                                try fold.fold(batch, where: { _ in true })
+                                try fold.fold(batch)
                                 events += Int64(batch.count)
                             }
                             rest.add(events: events, members: Int64(fold.members.count))

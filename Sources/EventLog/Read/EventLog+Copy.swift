@@ -28,27 +28,29 @@ extension EventLog {
     ///   - last: the last position wanted; to the end when absent.
     ///   - batch: events handed over at once, at most; the last of a partition may be fewer.
     ///   - columns: what of an event is wanted.
+    ///   - share: whose events are wanted; of all streams when absent.
     ///   - lease: may be in a transaction, whose snapshot then holds for all partitions.
     /// - Throws: what `body` throws, `PostgresError`, ``EventLogError/unreadable(_:)``.
     public func copyOut(
         partitions: some Sequence<Int>, after positions: [Int: Int64] = [:], upTo last: Int64 = .max, batch: Int = 512,
-        columns: CopiedColumns = .all, on lease: PostgresLease, _ body: ([RecordedEvent]) async throws -> Void
+        columns: CopiedColumns = .all, of share: StreamShare? = nil, on lease: PostgresLease,
+        _ body: ([RecordedEvent]) async throws -> Void
     ) async throws {
         for partition in partitions {
             try await copyOut(
-                partition, after: positions[partition] ?? 0, upTo: last, batch: batch, columns: columns, on: lease,
-                body)
+                partition, after: positions[partition] ?? 0, upTo: last, batch: batch, columns: columns, of: share,
+                on: lease, body)
         }
     }
 
     private func copyOut(
         _ partition: Int, after position: Int64, upTo last: Int64, batch: Int, columns: CopiedColumns,
-        on lease: PostgresLease,
+        of share: StreamShare?, on lease: PostgresLease,
         _ body: ([RecordedEvent]) async throws -> Void
     ) async throws {
         let sql = """
             COPY (SELECT \(columns.sql) FROM treue.event
-                   WHERE partition = \(partition) AND position > \(position) AND position <= \(last)
+                   WHERE partition = \(partition) AND position > \(position) AND position <= \(last)\(share?.condition ?? "")
                    ORDER BY position)
               TO STDOUT (FORMAT binary)
             """

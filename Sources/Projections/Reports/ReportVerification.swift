@@ -61,7 +61,7 @@ private struct PartitionComparer<Fold: ReportFold> {
     private let partition: Int
     private let skips: Set<Int64>
     private let position: Int64
-    private let rounds: UInt
+    private let rounds: Int
     private var cells: [ReportSums.Cell: Int64] = [:]
 
     init(
@@ -76,33 +76,34 @@ private struct PartitionComparer<Fold: ReportFold> {
                    (SELECT count(*) FROM treue.account WHERE partition = $1)
             """, [.int4(Int32(truncatingIfNeeded: partition)), .text(Fold.name)])[0]
         position = try row.int8(0)
-        rounds = UInt(try row.int8(1)) / UInt(projection.bounds.members) + 1
+        rounds = Int(try row.int8(1)) / projection.bounds.members + 1
     }
 
     mutating func compare(
         on lease: PostgresLease, into result: inout ProjectionComparison, _ progress: (Int64) async -> Void
     ) async throws {
         try await compareCheckpoint(on: lease, into: &result)
-        for round in 0..<rounds {
-            let isWanted = { [rounds] (member: UUID) in UInt(bitPattern: member.hashValue) % rounds == round }
+        var seen: Int64 = 0
+        for share in StreamShare.all(rounds) {
             var memos: [UUID: Fold.Memo] = [:]
             var sums = target.noSums
-            var seen: Int64 = 0
-            try await projection.log.copyOut(partitions: [partition], upTo: position, on: lease) { batch in
-                for event in batch where event.streamType == AccountProjection.streamType && isWanted(event.stream) {
+            try await projection.log.copyOut(
+                partitions: [partition], upTo: position, columns: .content, of: share, on: lease
+            ) { batch in
+                for event in batch where event.streamType == AccountProjection.streamType {
                     if skips.contains(event.position) { continue }
                     var memo = memos.removeValue(forKey: event.stream)
                     do { try target.fold(event, &memo, &sums) } catch { throw FoldFault(event, error) }
                     memos[event.stream] = memo
                 }
                 seen += Int64(batch.count)
-                if round == rounds - 1 { await progress(seen) }
+                await progress(seen)
             }
-            if round == rounds - 1 { result.events += seen }
             for (cell, value) in sums.cells { cells[cell, default: 0] += value }
-            try await compare(memos, on: lease, where: isWanted, into: &result)
-            try await compare(sums.months, on: lease, where: isWanted, into: &result)
+            try await compare(memos, on: lease, where: share.holds, into: &result)
+            try await compare(sums.months, on: lease, where: share.holds, into: &result)
         }
+        result.events += seen
         try await compareCells(on: lease, into: &result)
     }
 
