@@ -48,7 +48,7 @@ extension Acceptance {
 
         /// The ids in the log.
         private func recorded(_ place: Place) async throws -> Set<String> {
-            let ids = try await place.sql("SELECT metadata->>'id' FROM treue.event WHERE type = 'purchase.completed'")
+            let ids = try await place.sql("SELECT data->>'order_id' FROM treue.event WHERE type = 'purchase.completed'")
             return Set(ids.split(separator: "\n").map(String.init))
         }
 

@@ -1,7 +1,8 @@
-import EventLog
 import Foundation
 import Postgres
 import Testing
+
+@testable import EventLog
 
 @Suite("reading the log")
 struct ReadTests {
@@ -56,6 +57,12 @@ struct ReadTests {
                 """)
             let first = try plan[0].text(0)
             #expect(first.contains("rows=1 "), "\(first)")
+            for share in StreamShare.all(3) {
+                let selection = EventLog.selection(of: 0, after: 0, upTo: .max, columns: .content, share)
+                let rows = try await fixture.client.query(PostgresStatement("EXPLAIN \(selection)"))
+                let plan = try rows.map { try $0.text(0) }.joined(separator: "\n")
+                #expect(plan.contains("Index Scan using event_pkey") && !plan.contains("Sort"), "\(plan)")
+            }
             try await fixture.client.withLease { lease in
                 func read() async throws -> Int64 {
                     _ = try await lease.query("SELECT pg_stat_force_next_flush()")
@@ -71,6 +78,29 @@ struct ReadTests {
                 #expect(found.mapValues { $0.map(\.version) } == [ann: [1], bob: [1, 2]])
                 #expect(try await read() - before < 100)
             }
+        }
+    }
+
+    @Test("shares have each event of the log once, and the database takes a stream for the share that holds it")
+    func shares() async throws {
+        try await LogFixture.with { fixture in
+            let streams = (0..<200).map { StreamAppend.some($0 % 4 + 1, to: UUID()) }
+            _ = try await fixture.log.append(streams, recordedAtMicros: LogFixture.now, on: fixture.client)
+            for count in [1, 3, 1_000] {
+                var versions: [UUID: [Int64]] = [:]
+                try await fixture.client.withLease { lease in
+                    for share in StreamShare.all(count) {
+                        try await fixture.log.copyOut(partitions: [0, 1], of: share, on: lease) { events in
+                            #expect(events.allSatisfy { share.holds($0.stream) })
+                            for event in events { versions[event.stream, default: []].append(event.version) }
+                        }
+                    }
+                }
+                let wanted = streams.filter { fixture.log.partition(of: $0.stream) < 2 }
+                #expect(versions.count == wanted.count)
+                for append in wanted { #expect(versions[append.stream] == append.events.indices.map { Int64($0 + 1) }) }
+            }
+            #expect(StreamShare.all(0).count == 1 && StreamShare.all(.max).count == 65_536)
         }
     }
 

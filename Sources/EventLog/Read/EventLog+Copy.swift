@@ -43,20 +43,28 @@ extension EventLog {
         }
     }
 
+    /// The share is told of what the index of positions has given in order: the planner would take it for next to nothing, and
+    /// read the whole table to sort that.
+    static func selection(
+        of partition: Int, after position: Int64, upTo last: Int64, columns: CopiedColumns, _ share: StreamShare?
+    ) -> String {
+        let events = """
+            SELECT \(columns.sql) FROM treue.event
+             WHERE partition = \(partition) AND position > \(position) AND position <= \(last) ORDER BY position
+            """
+        guard let condition = share?.condition else { return events }
+        return "SELECT * FROM (\(events) OFFSET 0) AS event WHERE \(condition) ORDER BY position"
+    }
+
     private func copyOut(
         _ partition: Int, after position: Int64, upTo last: Int64, batch: Int, columns: CopiedColumns,
         of share: StreamShare?, on lease: PostgresLease,
         _ body: ([RecordedEvent]) async throws -> Void
     ) async throws {
-        let sql = """
-            COPY (SELECT \(columns.sql) FROM treue.event
-                   WHERE partition = \(partition) AND position > \(position) AND position <= \(last)\(share?.condition ?? "")
-                   ORDER BY position)
-              TO STDOUT (FORMAT binary)
-            """
+        let selection = Self.selection(of: partition, after: position, upTo: last, columns: columns, share)
         var reader = BinaryCopyReader()
         var events: [RecordedEvent] = []
-        try await lease.copyOut(sql) { chunk in
+        try await lease.copyOut("COPY (\(selection)) TO STDOUT (FORMAT binary)") { chunk in
             reader.feed(chunk)
             while let row = try reader.next() {
                 events.append(try RecordedEvent(row))

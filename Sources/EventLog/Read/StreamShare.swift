@@ -19,10 +19,10 @@ public struct StreamShare: Hashable, Sendable {
         (Int(stream.uuid.14) << 8 | Int(stream.uuid.15)) % count == number
     }
 
-    /// The same for the database, as a further condition.
-    var condition: String {
-        guard count > 1 else { return "" }
+    /// The same for the database; nil where it is all of them.
+    var condition: String? {
+        guard count > 1 else { return nil }
         let bytes = "get_byte(uuid_send(stream_id), 14) * 256 + get_byte(uuid_send(stream_id), 15)"
-        return " AND (\(bytes)) % \(count) = \(number)"
+        return "(\(bytes)) % \(count) = \(number)"
     }
 }
