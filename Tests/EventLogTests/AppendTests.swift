@@ -25,17 +25,9 @@ struct AppendTests {
                     INSERT INTO treue.account (partition, member_id, state, version, updated_at)
                     SELECT n % 8, gen_random_uuid(), '', 1, now() FROM generate_series(1, 20000) AS n
                     """)
-                func read() async throws -> Int64 {
-                    _ = try await lease.query("SELECT pg_stat_force_next_flush()")
-                    return try await fixture.number(
-                        """
-                        SELECT (idx_tup_fetch + seq_tup_read)::bigint FROM pg_stat_user_tables
-                         WHERE relid = 'treue.account'::regclass
-                        """)
-                }
-                let before = try await read()
+                let before = try await fixture.rowsRead(of: "account", by: lease)
                 try await append(2)
-                #expect(try await read() - before < 1_000)
+                #expect(try await fixture.rowsRead(of: "account", by: lease) - before < 1_000)
             }
         }
     }

@@ -59,6 +59,16 @@ struct LogFixture: Sendable {
     func number(_ sql: String) async throws -> Int64 {
         try await client.query(PostgresStatement(sql))[0].int8(0)
     }
+
+    /// Rows of a table that anybody has read so far, those of that session included.
+    func rowsRead(of table: String, by lease: PostgresLease) async throws -> Int64 {
+        _ = try await lease.query("SELECT pg_stat_force_next_flush()")
+        return try await number(
+            """
+            SELECT (idx_tup_fetch + seq_tup_read)::bigint FROM pg_stat_user_tables
+             WHERE relid = 'treue.\(table)'::regclass
+            """)
+    }
 }
 
 extension StreamAppend {

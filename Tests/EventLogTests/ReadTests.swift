@@ -64,19 +64,11 @@ struct ReadTests {
                 #expect(plan.contains("Index Scan using event_pkey") && !plan.contains("Sort"), "\(plan)")
             }
             try await fixture.client.withLease { lease in
-                func read() async throws -> Int64 {
-                    _ = try await lease.query("SELECT pg_stat_force_next_flush()")
-                    return try await fixture.number(
-                        """
-                        SELECT (idx_tup_fetch + seq_tup_read)::bigint FROM pg_stat_user_tables
-                         WHERE relid = 'treue.event'::regclass
-                        """)
-                }
-                let before = try await read()
+                let before = try await fixture.rowsRead(of: "event", by: lease)
                 let wanted = [ann, bob, UUID()].map { StreamSubject(stream: $0, subject: [7]) }
                 let found = try await fixture.log.events(about: wanted, on: lease)
                 #expect(found.mapValues { $0.map(\.version) } == [ann: [1], bob: [1, 2]])
-                #expect(try await read() - before < 100)
+                #expect(try await fixture.rowsRead(of: "event", by: lease) - before < 100)
             }
         }
     }

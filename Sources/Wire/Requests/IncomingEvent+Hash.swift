@@ -4,8 +4,8 @@ private import Loyalty
 public import struct Foundation.UUID
 
 extension IncomingEvent {
-    /// The first 16 bytes of SHA-256 over the decoded content: type, source, id, time as an instant (null when the sender gave none), data,
-    /// and the member as resolved. Order, spacing, escapes, absent or null, and the time's zone make no difference;
+    /// The first 16 bytes of SHA-256 over the decoded content: type, source, id, time as an instant (null when the sender
+    /// gave none), data, and the member as resolved. Order, spacing, escapes, absent or null, and the time's zone make no difference;
     /// metadata does not belong to it.
     ///
     /// The bytes hashed must never change for an event that is in a log: a new optional member of data is left out
