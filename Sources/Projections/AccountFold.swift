@@ -13,35 +13,25 @@ struct AccountFold: Sendable {
     }
 
     private(set) var members: [UUID: Folded] = [:]
-    /// Positions to pass over.
-    private let skips: Set<Int64>
-
-    init(skipping skips: Set<Int64> = []) { self.skips = skips }
 
     /// Folds events of one partition, in the order of their positions.
-    ///
-    /// - Parameter folded: called with each event and the state behind it; nil where nobody looks, since it costs a copy.
-    mutating func fold(
-        _ batch: [RecordedEvent], folded passed: ((RecordedEvent, MemberState) -> Void)? = nil
-    ) throws(FoldFault) {
+    mutating func fold(_ batch: [RecordedEvent]) throws(FoldFault) {
         for event in batch where event.streamType == AccountProjection.streamType {
-            if skips.contains(event.position) { continue }
-            var folded = members.removeValue(forKey: event.stream)
             do {
-                try Folded.fold(event, &folded)
+                // Taken out: a state that two hold is copied when it changes.
+                var folded = members.removeValue(forKey: event.stream)
+                try Folded.fold(event, try DatedEvent(event), &folded)
+                members[event.stream] = folded
             } catch {
                 throw FoldFault(event, error)
             }
-            members[event.stream] = folded
-            if let passed, let state = folded?.state { passed(event, state) }
         }
     }
 }
 
 extension AccountFold.Folded {
     /// Folds one event into a member, or begins one.
-    static func fold(_ event: RecordedEvent, _ folded: inout AccountFold.Folded?) throws {
-        let dated = try DatedEvent(event)
+    static func fold(_ event: RecordedEvent, _ dated: DatedEvent, _ folded: inout AccountFold.Folded?) throws {
         guard folded != nil else {
             guard let state = MemberState(beginningWith: dated) else {
                 throw LoyaltyFault.contradiction("a stream that does not begin with an enrolment")

@@ -36,7 +36,7 @@ struct AccountTarget: FoldTarget {
     }
 
     func fold(_ event: RecordedEvent, _ memo: inout AccountFold.Folded?, _ sums: inout NoSums) throws {
-        try AccountFold.Folded.fold(event, &memo)
+        try AccountFold.Folded.fold(event, try DatedEvent(event), &memo)
     }
 
     func write(

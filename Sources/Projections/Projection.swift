@@ -1,4 +1,5 @@
 public import EventLog
+public import Postgres
 
 /// A read model: rows that follow from the log, and can be folded afresh from it at any time.
 public protocol Projection: Sendable {
@@ -23,44 +24,11 @@ public protocol Projection: Sendable {
     /// Drops what was replaced; unless forced, only once its successor has been verified.
     func forgetPrevious(force: Bool) async throws
 
-    /// Folds the log afresh and compares everything.
-    func comparison(progress: @escaping @Sendable (FoldProgress) async -> Void) async throws -> ProjectionComparison
-}
-
-/// What a comparison of one read model with the log found.
-public struct ProjectionComparison: Sendable {
-    public var name: String
-    public var events: Int64
-    /// Members of `account`; figures of a report.
-    public var rows: Int64
-    public var count: Int64
-    /// The first ones of ``count``.
-    public var differences: [Difference]
-
-    /// One difference.
-    public enum Difference: Sendable, CustomStringConvertible {
-        case account(AccountDifference)
-        case report(ReportDifference)
-
-        public var description: String {
-            switch self {
-            case .account(let difference): difference.description
-            case .report(let difference): difference.description
-            }
-        }
-    }
+    /// Compares its rows of a partition with the log, in the transaction that the lease is in.
+    func comparer(of partition: Int, on lease: PostgresLease) async throws -> any PartitionComparer
 }
 
 extension AccountProjection: Projection {
     public var name: String { AccountProjection.name }
     public var codeVersion: Int { AccountProjection.version }
-
-    public func comparison(
-        progress: @escaping @Sendable (FoldProgress) async -> Void
-    ) async throws -> ProjectionComparison {
-        let found = try await verify(progress: progress)
-        return ProjectionComparison(
-            name: name, events: found.events, rows: found.members, count: found.count,
-            differences: found.differences.map { .account($0) })
-    }
 }

@@ -9,19 +9,6 @@ extension Rebuilt {
     }
 }
 
-extension AccountVerification {
-    /// The object's members.
-    public func write(to writer: inout JSONWriter) {
-        writer.member("events", events)
-        writer.member("members", members)
-        writer.member("difference_count", count)
-        writer.key("differences")
-        writer.beginArray()
-        for difference in differences { difference.write(to: &writer) }
-        writer.endArray()
-    }
-}
-
 extension AccountDifference {
     func write(to writer: inout JSONWriter) {
         writer.beginObject()

@@ -1,8 +1,9 @@
 import Loyalty
 import LoyaltyService
-import Projections
 import Testing
 import Wire
+
+@testable import Projections
 
 @Suite("the account after an erasure")
 struct ErasureTests {

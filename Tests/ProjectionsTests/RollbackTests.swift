@@ -28,7 +28,7 @@ struct RollbackTests {
             #expect(try await server.points(of: poor) == 508)
             _ = try await server.projection.rollback()
             #expect(try await server.points(of: poor) == 28)
-            #expect(try await server.projection.verify().differences == [])
+            #expect(try await server.projection.verify().accounts == [])
         }
     }
 
@@ -131,7 +131,7 @@ struct RollbackTests {
                 ALTER TABLE treue.account_next OWNER TO \(try await server.owner());
                 """)
             #expect(try await server.projection.rebuild().rows == Int64(members.count))
-            #expect(try await server.projection.verify().differences == [])
+            #expect(try await server.projection.verify().accounts == [])
         }
     }
 
@@ -143,12 +143,12 @@ struct RollbackTests {
             let careful = AccountProjection(client: server.client, log: server.log, workers: 2, bounds: bounds)
             try await server.tamper("UPDATE treue.account SET state = '\\xff' WHERE member_id = '\(members[5])'")
             let found = try await careful.verify()
-            #expect(found.differences.map(\.member) == [members[5]])
-            #expect(found.members == Int64(members.count))
+            #expect(found.accounts.map(\.member) == [members[5]])
+            #expect(found.rows == Int64(members.count))
             #expect(found.events == (try await server.projection.total()))
             #expect(try await careful.rebuild().rows == Int64(members.count))
-            #expect(try await careful.verify().differences == [])
-            #expect(try await server.projection.verify().differences == [])
+            #expect(try await careful.verify().accounts == [])
+            #expect(try await server.projection.verify().accounts == [])
         }
     }
 

@@ -4,9 +4,10 @@ import Logging
 import Loyalty
 import LoyaltyService
 import Postgres
-import Projections
 import TestSupport
 import Wire
+
+@testable import Projections
 
 /// A database with one running service, and a projection with connections of its own.
 struct Server: Sendable {
@@ -116,5 +117,25 @@ struct Server: Sendable {
 
     func points(of member: UUID) async throws -> Int64? {
         try await service.balance(of: member, at: Server.now).balance.wallets.first?.available
+    }
+}
+
+extension AccountProjection {
+    /// Compares the accounts alone.
+    func verify() async throws -> ProjectionComparison { try await compared(of: log, on: client, bounds) }
+}
+
+extension Projection {
+    /// Compares this one alone.
+    func compared(
+        of log: EventLog, on client: PostgresClient, _ bounds: FoldBounds = FoldBounds()
+    ) async throws -> ProjectionComparison {
+        try await LogComparison(projections: [self], client: client, log: log, bounds: bounds).run { _ in }[0]
+    }
+}
+
+extension ProjectionComparison {
+    var accounts: [AccountDifference] {
+        differences.compactMap { if case .account(let difference) = $0 { difference } else { nil } }
     }
 }

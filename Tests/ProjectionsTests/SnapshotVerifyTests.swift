@@ -1,8 +1,9 @@
 import EventLog
 import Foundation
 import Postgres
-import Projections
 import Testing
+
+@testable import Projections
 
 @Suite("verifying snapshots")
 struct SnapshotVerifyTests {
@@ -24,10 +25,10 @@ struct SnapshotVerifyTests {
             #expect(try await server.projection.verify().count == 0)
             try await server.tamper("UPDATE treue.snapshot \(damage) WHERE member_id = '\(id)' AND version = 4")
             let found = try await server.projection.verify()
-            #expect(!found.differences.isEmpty)
-            #expect(found.differences.allSatisfy { $0.kind == .snapshot && $0.member == id })
-            #expect(found.differences.contains { [4, 5, 99].contains($0.version) })
-            #expect(found.differences.first?.description.contains("rebuild") == true)
+            #expect(!found.accounts.isEmpty)
+            #expect(found.accounts.allSatisfy { $0.kind == .snapshot && $0.member == id })
+            #expect(found.accounts.contains { [4, 5, 99].contains($0.version) })
+            #expect(found.accounts.first?.description.contains("rebuild") == true)
             _ = try await server.projection.rebuild()
             try await server.keepSnapshots()
             #expect(try await server.projection.verify().count == 0)
@@ -44,7 +45,7 @@ struct SnapshotVerifyTests {
             try await server.tamper("DELETE FROM treue.snapshot WHERE version = \(last)")
             #expect(try await server.projection.verify().count == 0)
             try await server.tamper("DELETE FROM treue.snapshot WHERE version = 4")
-            #expect(try await server.projection.verify().differences.map(\.version) == [6])
+            #expect(try await server.projection.verify().accounts.map(\.version) == [6])
         }
     }
 }

@@ -52,8 +52,8 @@ extension EventLog {
             SELECT \(columns.sql) FROM treue.event
              WHERE partition = \(partition) AND position > \(position) AND position <= \(last) ORDER BY position
             """
-        guard let condition = share?.condition else { return events }
-        return "SELECT * FROM (\(events) OFFSET 0) AS event WHERE \(condition) ORDER BY position"
+        guard let share, !share.isWhole else { return events }
+        return "SELECT * FROM (\(events) OFFSET 0) AS event WHERE \(share.condition(on: "stream_id")) ORDER BY position"
     }
 
     private func copyOut(

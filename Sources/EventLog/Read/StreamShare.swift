@@ -19,10 +19,14 @@ public struct StreamShare: Hashable, Sendable {
         (Int(stream.uuid.14) << 8 | Int(stream.uuid.15)) % count == number
     }
 
-    /// The same for the database; nil where it is all of them.
-    var condition: String? {
-        guard count > 1 else { return nil }
-        let bytes = "get_byte(uuid_send(stream_id), 14) * 256 + get_byte(uuid_send(stream_id), 15)"
-        return "(\(bytes)) % \(count) = \(number)"
+    /// Whether it is all of them.
+    var isWhole: Bool { count == 1 }
+
+    /// The same as ``holds(_:)`` for the database.
+    ///
+    /// - Parameter column: has the stream's id.
+    public func condition(on column: String) -> String {
+        let bytes = "get_byte(uuid_send(\(column)), 14) * 256 + get_byte(uuid_send(\(column)), 15)"
+        return isWhole ? "TRUE" : "(\(bytes)) % \(count) = \(number)"
     }
 }

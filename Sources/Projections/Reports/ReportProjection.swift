@@ -100,6 +100,10 @@ struct ReportProjection<Fold: ReportFold>: ReportFollowing {
         ReportTarget(report: report, generation: generation, checkpoint: name)
     }
 
+    func comparer(of partition: Int, on lease: PostgresLease) async throws -> any PartitionComparer {
+        try await ReportComparer(self, partition, on: lease)
+    }
+
     func fold(_ events: [RecordedEvent], on lease: PostgresLease) async throws {
         let generation = try await generation(on: lease)
         try desk.begin(generation)

@@ -15,7 +15,7 @@ public struct CatalogueComparison: Sendable {
         writer.member("difference_count", count)
         writer.key("differences")
         writer.beginArray()
-        for difference in parts.flatMap(\.differences).prefix(AccountVerification.mostKept) {
+        for difference in parts.flatMap(\.differences).prefix(ProjectionComparison.mostKept) {
             switch difference {
             case .account(let difference): difference.write(to: &writer)
             case .report(let difference): difference.write(to: &writer)
@@ -37,20 +37,15 @@ public struct CatalogueComparison: Sendable {
 }
 
 extension ProjectionCatalogue {
-    /// Compares every read model, one after the other.
-    public func compareAll(
-        progress: @escaping @Sendable (FoldProgress) async -> Void
-    ) async throws -> CatalogueComparison {
-        var parts: [ProjectionComparison] = []
-        let count = Int64(all.count)
-        for (index, projection) in all.enumerated() {
-            let found = try await projection.comparison { now in
-                // One bar over all of them: each reads the whole log.
-                await progress(FoldProgress(done: now.total * Int64(index) + now.done, total: now.total * count))
-            }
-            parts.append(found)
-        }
-        return CatalogueComparison(parts: parts)
+    /// Compares every read model: the log is read once for all of them.
+    ///
+    /// - Throws: ``FoldFault``, `PostgresError`.
+    public func compareAll(progress: @Sendable (FoldProgress) async -> Void) async throws -> CatalogueComparison {
+        CatalogueComparison(
+            parts: try await LogComparison(
+                projections: all, client: account.client, log: account.log, bounds: account.bounds
+            )
+            .run(progress: progress))
     }
 }
 
