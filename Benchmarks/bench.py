@@ -32,6 +32,7 @@ def main():
     parser.add_argument("--compare", metavar="PROGRAM", help="instead: this treue beside another one, in turns")
     parser.add_argument("--events", type=int, default=50_000_000, help="of --long: events in the log")
     parser.add_argument("--minutes", type=int, default=60, help="of --long: mixed load")
+    parser.add_argument("--folder", help="of --long: where the data are kept, and gone on with")
     parser.add_argument("--rounds", type=int, help="instead of 5, or 3 with --quick")
     parser.add_argument("--write", action="store_true", help="with --quick: write the files all the same")
     options = parser.parse_args()
@@ -45,7 +46,7 @@ def main():
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         return
-    server = Server(options.treue, os.path.join(scratch, "treue"))
+    server = Server(options.treue, os.path.join(options.folder or scratch, "treue"))
     baseline = Server(options.treue, os.path.join(scratch, "baseline"))
     if options.overload:
         server.env["TREUE_REQUEST_LIMIT"] = str(overload.TAKEN)
@@ -70,7 +71,11 @@ def main():
             print(json.dumps(result["overload"], indent=2))
             return
         if options.long:
-            result = {"about": about(options, server), "long": long_rows.run(server, options, scratch, note)}
+            result = {"about": about(options, server)}
+            result["long"] = long_rows.run(server, baseline, options, note)
+            # What follows takes its time: so much is known.
+            write("long.json", result)
+            draw_hour(result["long"]["hour"])
             result["checks"] = check(server, None)
             write("long.json", result)
             print(json.dumps(result["long"], indent=2))
@@ -104,7 +109,23 @@ def main():
     finally:
         server.stop()
         baseline.stop()
+        baseline.remove()
+        if not options.folder:
+            server.remove()
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def draw_hour(samples):
+    """Latency, and what the server holds, over the minutes of a mixed load."""
+    def line(figure):
+        return [(number, sample[figure]) for number, sample in enumerate(samples, 1)]
+
+    for name, title, unit, lines in (
+        ("hour-latency.svg", "Latency of a mixed load", "ms", {"p50": line("p50_ms"), "p99": line("p99_ms")}),
+        ("hour-memory.svg", "Memory of the server under a mixed load", "MB", {"memory": line("megabytes")}),
+    ):
+        with open(os.path.join(DOCS, name), "w") as file:
+            file.write(chart.chart(title, "minutes", unit, lines))
 
 
 def draw_curves(server, measured):

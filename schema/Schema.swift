@@ -112,6 +112,9 @@ public enum Schema {
         SchemaMigration(
             version: 13, name: "fewer bytes a purchase, once more",
             files: [SQLFile("tables/leaner", PackageResources.leaner_sql)]),
+        SchemaMigration(
+            version: 14, name: "room for what reports write again",
+            files: [SQLFile("tables/roomier", PackageResources.roomier_sql)]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.

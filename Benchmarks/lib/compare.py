@@ -1,7 +1,6 @@
 """Two builds of treue side by side: the same rows in turns, and the processor time that a unit takes."""
 
 import os
-import shutil
 
 from . import load
 from .servers import Server
@@ -38,7 +37,7 @@ def run(programs, seconds, rounds, scratch, note):
                     note(" ".join(f"{key} {value}" for key, value in lines[-1].items()))
             finally:
                 server.stop()
-                shutil.rmtree(folder, ignore_errors=True)
+                server.remove()
     return lines
 
 

@@ -14,20 +14,23 @@ BYTES_AN_EVENT = 900
 PIECE = 1_000_000
 
 
-def run(server, options, scratch, note):
-    needed = options.events * BYTES_AN_EVENT + 12 * 2**30
+def run(server, empty, options, note):
+    scratch = server.folder
+    there = int(server.sql("select sum(position) from treue.head"))
+    needed = max(0, options.events - there) * BYTES_AN_EVENT + 12 * 2**30
     free = shutil.disk_usage(scratch).free
     if free < needed:
         raise SystemExit(f"bench: --long needs {needed >> 30} GB in {scratch}, which has {free >> 30} GB")
-    empty = rate(server)
     grow(server, options.events, scratch, note)
-    full = rate(server)
-    note(f"{empty:.0f}/s with an empty log, {full:.0f}/s with {options.events} events")
-    return {"empty": empty, "full": full, "ratio": full / empty, "hour": mixed(server, options.minutes, note)}
-
-
-def rate(server):
-    return statistics.median(load.wrk(server, "purchases.lua", 64, 10)["rate"] for _ in range(5))
+    rates = {"empty": [], "full": []}
+    for number in range(1, 6):
+        note(f"purchases, round {number} of 5")
+        for name, one in (("empty", empty), ("full", server)):
+            rates[name].append(load.wrk(one, "purchases.lua", 64, 10)["rate"])
+    ratio = statistics.median(full / empty for empty, full in zip(rates["empty"], rates["full"]))
+    note(f"{rates}, the log with {options.events} events at {ratio:.2f} of an empty one's rate")
+    empty.stop()
+    return {"rates": rates, "ratio": ratio, "hour": mixed(server, options.minutes, note)}
 
 
 def grow(server, events, scratch, note):
@@ -47,7 +50,7 @@ def mixed(server, minutes, note):
     latency once a minute."""
     ids = os.path.join(server.folder, "ids")
     with open(ids, "w") as file:
-        file.write(server.sql("select member_id from treue.account limit 20000") + "\n")
+        file.write(server.sql("select member_id from treue.member limit 20000") + "\n")
     samples = []
     end = time.monotonic() + minutes * 60
     while time.monotonic() < end:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -21,7 +22,7 @@ class Server:
         os.makedirs(folder, exist_ok=True)
         self.env = dict(os.environ, TREUE_DATA_DIR=folder, TREUE_PROGRAMME=PROGRAMME, TREUE_LOG_LEVEL="warning")
         self.log = open(os.path.join(folder, "serve.log"), "ab")
-        self.process, self.base, self.key = None, None, None
+        self.process, self.base, self.key, self.cluster = None, None, None, None
 
     def start(self):
         """Starts it and answers the seconds until the first request was answered."""
@@ -34,6 +35,7 @@ class Server:
         seconds = wait_until_answered(self.base, self.process, begin)
         if self.key is None:
             self.key = json.loads(self.run("keys", "create", "--scope", "admin", "--json"))["key"]
+            self.cluster = os.path.dirname(self.sql("show data_directory"))
         return seconds
 
     def first_answer(self):
@@ -53,6 +55,11 @@ class Server:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait()
+
+    def remove(self):
+        """Removes its folder and its cluster, which lies elsewhere where PostgreSQL's account cannot enter the folder."""
+        for path in filter(None, (self.folder, self.cluster)):
+            shutil.rmtree(path, ignore_errors=True)
 
     def run(self, *arguments, check=True):
         """A treue command over the same data; its standard output."""

@@ -69,6 +69,37 @@ struct MigratorTests {
         }
     }
 
+    @Test("what reports write again all at once finds room on its page, and an administrator's choice stays")
+    func room() async throws {
+        try await withDatabase { client, _ in
+            let older = Migrator(
+                foundation: Schema.foundation, migrations: Array(Schema.migrations.prefix(13)), objects: [])
+            _ = try await migrate(client, older)
+            _ = try await client.query("ALTER TABLE treue.report_month SET (fillfactor = 90)")
+            _ = try await migrate(client)
+            let chosen = try await client.query(
+                "SELECT array_to_string(reloptions, ',') FROM pg_class WHERE oid = 'treue.report_month'::regclass")
+            #expect(try chosen[0].text(0).contains("fillfactor=90"))
+            try await client.withLease { lease in
+                _ = try await lease.query(
+                    """
+                    INSERT INTO treue.report_member (generation, partition, member_id, projection, memo)
+                    SELECT 1, 0, gen_random_uuid(), 'liability', convert_to(repeat('x', 250), 'UTF8')
+                      FROM generate_series(1, 2000)
+                    """)
+                _ = try await lease.query(
+                    "UPDATE treue.report_member SET memo = convert_to(repeat('y', 251), 'UTF8')")
+                _ = try await lease.query("SELECT pg_stat_force_next_flush()")
+                let updates = try await lease.query(
+                    """
+                    SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables
+                     WHERE relid = 'treue.report_member'::regclass
+                    """)
+                #expect(try updates[0].int8(0) == 2_000 && updates[0].int8(1) == 2_000)
+            }
+        }
+    }
+
     @Test("a number of partitions that no log can have is refused in words", arguments: [0, 4_097, 10_000])
     func partitions(number: Int) async throws {
         let error = await #expect(throws: PostgresError.self) { try await LogFixture.with(partitions: number) { _ in } }
