@@ -1,10 +1,12 @@
 """Measures treue beside its ceilings; see script/bench."""
 
 import argparse
+import contextlib
 import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -36,87 +38,102 @@ def main():
     parser.add_argument("--rounds", type=int, help="instead of 5, or 3 with --quick")
     parser.add_argument("--write", action="store_true", help="with --quick: write the files all the same")
     options = parser.parse_args()
+    if options.folder and not options.long:
+        parser.error("--folder goes with --long")
+
+    # A stop by a signal cleans up, too.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
+    with contextlib.ExitStack() as stack:
+        scratch = tempfile.mkdtemp(prefix="treue-bench-")
+        stack.callback(shutil.rmtree, scratch, ignore_errors=True)
+        if options.compare:
+            compare.run([options.compare, options.treue], 6, options.rounds or 3, scratch, note)
+            return
+        server = Server(options.treue, os.path.join(options.folder or scratch, "treue"))
+        baseline = Server(options.treue, os.path.join(scratch, "baseline"))
+        for one in (server, baseline):
+            if one is baseline or not options.folder:
+                stack.callback(one.remove)
+            stack.callback(one.stop)
+        try:
+            measure(options, server, baseline, scratch)
+        except AssertionError:
+            # What shows the defect is not thrown away.
+            stack.pop_all()
+            server.stop()
+            baseline.stop()
+            note(f"a check failed; the data stay in {scratch} and {server.cluster}")
+            raise
+
+
+def measure(options, server, baseline, scratch):
     rounds = options.rounds or (3 if options.quick else 5)
     seconds, imported = (2, 20_000) if options.quick else (5, 100_000)
-
-    scratch = tempfile.mkdtemp(prefix="treue-bench-")
-    if options.compare:
-        try:
-            compare.run([options.compare, options.treue], 6, options.rounds or 3, scratch, note)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-        return
-    server = Server(options.treue, os.path.join(options.folder or scratch, "treue"))
-    baseline = Server(options.treue, os.path.join(scratch, "baseline"))
     if options.overload:
         server.env["TREUE_REQUEST_LIMIT"] = str(overload.TAKEN)
-    try:
-        server.start()
-        # Only its PostgreSQL is wanted: the same settings, and nothing of ours in it.
-        baseline.start()
-        idle = server.memory_megabytes()
-        if options.rebuilds:
-            result = {"about": about(options, server), "rebuilds": rebuilds.run(server, options.rebuilds, scratch, note)}
-            result["checks"] = check(server, None)
-            write("rebuilds.json", result)
-            print(json.dumps(result["rebuilds"], indent=2))
-            return
-        if options.past:
-            print(json.dumps(past.run(server, options.past, note), indent=2))
-            return
-        if options.overload:
-            result = {"about": about(options, server), "overload": overload.run(server, options.overload, note)}
-            result["checks"] = check(server, None)
-            write("overload.json", result)
-            print(json.dumps(result["overload"], indent=2))
-            return
-        if options.long:
-            result = {"about": about(options, server)}
-            result["long"] = long_rows.run(server, baseline, options, note)
-            # What follows takes its time: so much is known.
-            write("long.json", result)
-            draw_hour(result["long"]["hour"])
-            result["checks"] = check(server, None)
-            write("long.json", result)
-            print(json.dumps(result["long"], indent=2))
-            return
-        note("warming up")
-        warm_up = rows.Round(server, baseline, 3, imported, scratch)
-        warm_up.purchases()
-        sold = warm_up.sold
-        measured = []
-        for number in range(1, rounds + 1):
-            this = rows.Round(server, baseline, seconds, imported, scratch)
-            figures = this.run(lambda step: note(f"round {number} of {rounds}: {step}"))
-            figures["memory_idle"] = idle
-            measured.append(figures)
-            sold += this.sold
-        summary = report.summarize(measured)
-        result = {"about": about(options, server), "rows": summary, "rounds": measured}
-        if not options.quick:
-            curves, more = draw_curves(server, measured)
-            result["curves"] = curves
-            sold += more
-        note("checking that nothing was lost")
-        result["checks"] = check(server, sold)
-        print(report.table(summary))
-        print(json.dumps(result["checks"]))
-        if options.write or not options.quick:
-            write("results.json", result)
-        missed = [row["name"] for row in summary if not row["holds"]]
-        if missed:
-            note("misses its must: " + "; ".join(missed))
-    finally:
-        server.stop()
-        baseline.stop()
-        baseline.remove()
-        if not options.folder:
-            server.remove()
-        shutil.rmtree(scratch, ignore_errors=True)
+    server.start()
+    # Of all rows but the long ones only its PostgreSQL is wanted: the same settings, and nothing of ours in it.
+    baseline.start()
+    idle = server.memory_megabytes()
+    result = {"about": about(options, server)}
+    if options.rebuilds:
+        result["rebuilds"] = rebuilds.run(server, options.rebuilds, scratch, note)
+        result["checks"] = check(server, None)
+        write("rebuilds.json", result)
+        print(json.dumps(result["rebuilds"], indent=2))
+        return
+    if options.past:
+        print(json.dumps(past.run(server, options.past, note), indent=2))
+        return
+    if options.overload:
+        result["overload"] = overload.run(server, options.overload, note)
+        result["checks"] = check(server, None)
+        write("overload.json", result)
+        print(json.dumps(result["overload"], indent=2))
+        return
+    if options.long:
+        result["long"] = long_rows.run(server, baseline, options, note)
+        # What follows takes its time: so much is known.
+        write("long.json", result)
+        draw_hour(result["long"]["hour"])
+        result["checks"] = check(server, None)
+        write("long.json", result)
+        print(json.dumps(result["long"], indent=2))
+        return
+    note("warming up")
+    warm_up = rows.Round(server, baseline, 3, imported, scratch)
+    warm_up.purchases()
+    sold = warm_up.sold
+    measured = []
+    for number in range(1, rounds + 1):
+        this = rows.Round(server, baseline, seconds, imported, scratch)
+        figures = this.run(lambda step: note(f"round {number} of {rounds}: {step}"))
+        figures["memory_idle"] = idle
+        measured.append(figures)
+        sold += this.sold
+    summary = report.summarize(measured)
+    result.update(rows=summary, rounds=measured)
+    if not options.quick:
+        curves, more = draw_curves(server, measured)
+        result["curves"] = curves
+        sold += more
+    note("checking that nothing was lost")
+    result["checks"] = check(server, sold)
+    print(report.table(summary))
+    print(json.dumps(result["checks"]))
+    if options.write or not options.quick:
+        write("results.json", result)
+    missed = [row["name"] for row in summary if not row["holds"]]
+    if missed:
+        note("misses its must: " + "; ".join(missed))
 
 
 def draw_hour(samples):
     """Latency, and what the server holds, over the minutes of a mixed load."""
+    if not samples:
+        return
+
     def line(figure):
         return [(number, sample[figure]) for number, sample in enumerate(samples, 1)]
 

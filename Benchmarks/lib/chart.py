@@ -31,8 +31,12 @@ def chart(title, x_name, y_name, series, log_x=False):
         _, py = place(low, y)
         parts.append(f'<path d="M{LEFT} {py:.1f}H{WIDTH - RIGHT}" stroke="#ddd"/>')
         parts.append(text(LEFT - 6, py + 4, short(y), anchor="end"))
+    last = -WIDTH
     for x in sorted(set(xs)):
         px, _ = place(x, 0)
+        if px - last < 24:
+            continue
+        last = px
         parts.append(text(px, HEIGHT - BOTTOM + 16, short(x), anchor="middle"))
     parts.append(text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, x_name, anchor="middle"))
     parts.append(text(LEFT - 6, TOP - 10, y_name, anchor="end"))

@@ -8,6 +8,7 @@ import time
 import uuid
 
 from . import load
+from .compare import BEHIND
 
 # A purchase is two events, 1.2 KB of rows and 0.4 KB of index entries; the write-ahead log keeps up to 4 GB.
 BYTES_AN_EVENT = 900
@@ -15,33 +16,41 @@ PIECE = 1_000_000
 
 
 def run(server, empty, options, note):
-    scratch = server.folder
-    there = int(server.sql("select sum(position) from treue.head"))
-    needed = max(0, options.events - there) * BYTES_AN_EVENT + 12 * 2**30
-    free = shutil.disk_usage(scratch).free
+    needed = max(0, options.events - events(server)) * BYTES_AN_EVENT + 12 * 2**30
+    free = shutil.disk_usage(server.cluster).free
     if free < needed:
-        raise SystemExit(f"bench: --long needs {needed >> 30} GB in {scratch}, which has {free >> 30} GB")
-    grow(server, options.events, scratch, note)
-    rates = {"empty": [], "full": []}
-    for number in range(1, 6):
-        note(f"purchases, round {number} of 5")
-        for name, one in (("empty", empty), ("full", server)):
+        raise SystemExit(f"bench: --long needs {needed >> 30} GB in {server.cluster}, which has {free >> 30} GB")
+    grow(server, options.events, note)
+    note("waiting until the reports have taken everything in")
+    end = time.monotonic() + 600
+    while int(server.sql(BEHIND)) > 0 and time.monotonic() < end:
+        time.sleep(1)
+    result = {"events": events(server), "rates": {"empty": [], "full": []}}
+    rates = result["rates"]
+    turns = [("empty", empty), ("full", server)]
+    for number in range(1, 7):
+        note(f"purchases, round {number} of 6")
+        for name, one in turns:
             rates[name].append(load.wrk(one, "purchases.lua", 64, 10)["rate"])
-    ratio = statistics.median(full / empty for empty, full in zip(rates["empty"], rates["full"]))
-    note(f"{rates}, the log with {options.events} events at {ratio:.2f} of an empty one's rate")
+        turns.reverse()
+    result["ratio"] = statistics.median(full / empty for empty, full in zip(rates["empty"], rates["full"]))
+    note(f"{rates}: with {result['events']} events {result['ratio']:.2f} of the rate with none")
     empty.stop()
-    return {"rates": rates, "ratio": ratio, "hour": mixed(server, options.minutes, note)}
+    result["hour"] = mixed(server, options.minutes, note)
+    return result
 
 
-def grow(server, events, scratch, note):
-    path = os.path.join(scratch, "grow.ndjson")
-    while True:
-        there = int(server.sql("select sum(position) from treue.head"))
-        if there >= events:
-            return
-        note(f"{there} of {events} events")
-        load.purchases_file(path, min(PIECE, (events - there) // 2 + 1), 50_000, uuid.uuid4().hex[:10])
+def events(server):
+    return int(server.sql("select sum(position) from treue.head"))
+
+
+def grow(server, wanted, note):
+    path = os.path.join(server.folder, "grow.ndjson")
+    while (there := events(server)) < wanted:
+        note(f"{there} of {wanted} events")
+        load.purchases_file(path, min(PIECE, (wanted - there) // 2 + 1), 50_000, uuid.uuid4().hex[:10])
         report = json.loads(server.run("import", path, "--json"))
+        os.remove(path)
         assert report["rejected"] == 0, report
 
 

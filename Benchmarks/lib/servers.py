@@ -21,8 +21,10 @@ class Server:
         self.treue, self.folder = treue, folder
         os.makedirs(folder, exist_ok=True)
         self.env = dict(os.environ, TREUE_DATA_DIR=folder, TREUE_PROGRAMME=PROGRAMME, TREUE_LOG_LEVEL="warning")
+        # Never a database that is there already.
+        self.env.pop("TREUE_DATABASE_URL", None)
         self.log = open(os.path.join(folder, "serve.log"), "ab")
-        self.process, self.base, self.key, self.cluster = None, None, None, None
+        self.process, self.base, self.key = None, None, None
 
     def start(self):
         """Starts it and answers the seconds until the first request was answered."""
@@ -35,7 +37,6 @@ class Server:
         seconds = wait_until_answered(self.base, self.process, begin)
         if self.key is None:
             self.key = json.loads(self.run("keys", "create", "--scope", "admin", "--json"))["key"]
-            self.cluster = os.path.dirname(self.sql("show data_directory"))
         return seconds
 
     def first_answer(self):
@@ -56,10 +57,16 @@ class Server:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait()
 
+    @property
+    def cluster(self):
+        """Where its PostgreSQL keeps its data: elsewhere where its account cannot enter the folder."""
+        return os.path.realpath(os.path.join(self.folder, "postgres"))
+
     def remove(self):
-        """Removes its folder and its cluster, which lies elsewhere where PostgreSQL's account cannot enter the folder."""
-        for path in filter(None, (self.folder, self.cluster)):
-            shutil.rmtree(path, ignore_errors=True)
+        """Removes its data, unless somebody uses them."""
+        if not os.path.exists(os.path.join(self.cluster, "data/postmaster.pid")):
+            shutil.rmtree(self.cluster, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, *arguments, check=True):
         """A treue command over the same data; its standard output."""

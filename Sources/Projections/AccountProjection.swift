@@ -74,12 +74,14 @@ public struct AccountProjection: Sendable {
         return rows.affected > 0
     }
 
-    public func comparer(of partition: Int, on lease: PostgresLease) async throws -> any PartitionComparer {
-        try await AccountComparer(partition, of: log, on: lease)
-    }
-
     /// Events in the log.
     public func total() async throws -> Int64 {
         try await log.heads(on: client).reduce(0) { $0 + $1.position }
+    }
+}
+
+extension AccountProjection: Compared {
+    func comparer(of partition: Int, on lease: PostgresLease) async throws -> any PartitionComparer {
+        try await AccountComparer(partition, of: log, on: lease)
     }
 }

@@ -74,9 +74,11 @@ extension AccountProjection {
     private static let lock: Int64 = 0x7472_6575_6500_0002
     /// Fewer events behind than this, and the rest is caught up under the lock.
     private static let nearlyThere: Int64 = 500
-    /// How often the swap is tried while somebody reads the old table, and the pause between two tries.
+    /// How often the swap is tried, for a second each in which nothing is appended, and the pause between two tries.
     private static let mostSwaps = 60
     private static let pause = Duration.milliseconds(500)
+    /// How long it waits for those who read the old table: a verification reads a large partition for minutes.
+    private static let patience = Duration.seconds(1_800)
 
     private func checkPrevious(on lease: PostgresLease) async throws {
         let name = AccountProjection.name
@@ -111,7 +113,9 @@ extension AccountProjection {
         for _ in 0..<10 where try await work.behind(positions) >= AccountProjection.nearlyThere {
             positions = try await work.catchUp(meter)
         }
-        for _ in 0..<AccountProjection.mostSwaps {
+        let end = ContinuousClock.now + AccountProjection.patience
+        for _ in 0..<AccountProjection.mostSwaps where ContinuousClock.now < end {
+            if try await readersEnd(before: end, on: lease) { positions = try await work.catchUp(meter) }
             do {
                 return try await finish(work, from: positions, on: lease, swap: swap)
             } catch let error as PostgresError where error.sqlState == "55P03" {
@@ -120,6 +124,27 @@ extension AccountProjection {
             }
         }
         throw RebuildFault.inUse(AccountProjection.name)
+    }
+
+    /// Waits, while appends go on, for transactions that have been reading the old table for a while.
+    ///
+    /// - Returns: whether there were any.
+    private func readersEnd(before end: ContinuousClock.Instant, on lease: PostgresLease) async throws -> Bool {
+        var waited = false
+        while ContinuousClock.now < end {
+            let rows = try await lease.query(
+                """
+                SELECT EXISTS (
+                       SELECT FROM pg_locks JOIN pg_stat_activity AS reader USING (pid)
+                        WHERE relation = 'treue.account'::regclass AND granted AND pid <> pg_backend_pid()
+                          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                          AND reader.xact_start < clock_timestamp() - interval '1 s')
+                """, [])
+            guard try rows[0].bool(0) else { break }
+            waited = true
+            try await Task.sleep(for: AccountProjection.pause)
+        }
+        return waited
     }
 
     /// Catches up while no append goes on, and swaps. Nobody may write meanwhile, so it waits for the old table's readers no

@@ -1,5 +1,4 @@
 public import EventLog
-public import Postgres
 
 /// A read model: rows that follow from the log, and can be folded afresh from it at any time.
 public protocol Projection: Sendable {
@@ -23,9 +22,6 @@ public protocol Projection: Sendable {
 
     /// Drops what was replaced; unless forced, only once its successor has been verified.
     func forgetPrevious(force: Bool) async throws
-
-    /// Compares its rows of a partition with the log, in the transaction that the lease is in.
-    func comparer(of partition: Int, on lease: PostgresLease) async throws -> any PartitionComparer
 }
 
 extension AccountProjection: Projection {

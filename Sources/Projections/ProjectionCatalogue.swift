@@ -8,6 +8,8 @@ public struct ProjectionCatalogue: Sendable {
     public let account: AccountProjection
     /// Those that follow the log.
     public let reports: [any ReportFollowing]
+    /// All of them, as they are compared with the log.
+    let compared: [any Compared]
 
     /// Every one, `account` first.
     public var all: [any Projection] { [account] + reports }
@@ -19,13 +21,14 @@ public struct ProjectionCatalogue: Sendable {
 
     init(client: PostgresClient, log: EventLog, zone: ZoneRules, workers: Int, bounds: FoldBounds) {
         account = AccountProjection(client: client, log: log, workers: workers, bounds: bounds)
-        func report<Fold: ReportFold>(_ fold: Fold) -> any ReportFollowing {
+        func report<Fold: ReportFold>(_ fold: Fold) -> any ReportFollowing & Compared {
             ReportProjection(fold, client: client, log: log, workers: workers, bounds: bounds)
         }
-        reports = [
+        let reports = [
             report(LiabilityFold()), report(TiersFold(zone: zone)), report(DailyFold(zone: zone)),
             report(ActivityFold(zone: zone)), report(SettlementFold(zone: zone)),
         ]
+        (self.reports, compared) = (reports, [account] + reports)
     }
 
     /// The read model of that name.

@@ -175,17 +175,22 @@ struct DamageTests {
                 try await server.tamper(
                     damage.sql.replacing("$m", with: member.text).replacing("$p", with: "\(partition)"))
             }
-            var told = try await catalogue.compareAll { _ in }.parts.flatMap(\.differences).map(\.description)
-            for (member, damage) in zip(members, RowDamage.all) {
-                let place = "partition \(server.log.partition(of: member)):"
-                let own = told.filter { $0.contains(damage.namesMember ? member.text : place) }
-                #expect(
-                    own.contains { line in damage.told.allSatisfy(line.contains) },
-                    "\(damage.name): \(own), wanted \(damage.told)")
-                told.removeAll { $0.contains(member.text) || $0.contains(place) }
+            // All members of a partition at once, and some after the others.
+            for bounds in [FoldBounds(), FoldBounds(members: 1)] {
+                let comparing = ProjectionCatalogue(
+                    client: server.client, log: server.log, zone: .utc, workers: 1, bounds: bounds)
+                var told = try await comparing.compareAll { _ in }.parts.flatMap(\.differences).map(\.description)
+                for (member, damage) in zip(members, RowDamage.all) {
+                    let place = "partition \(server.log.partition(of: member)):"
+                    let own = told.filter { $0.contains(damage.namesMember ? member.text : place) }
+                    #expect(
+                        own.contains { line in damage.told.allSatisfy(line.contains) },
+                        "\(damage.name): \(own), wanted \(damage.told)")
+                    told.removeAll { $0.contains(member.text) || $0.contains(place) }
+                }
+                // The two rows that were given to nobody.
+                #expect(told.allSatisfy { $0.contains("00000000-0000-0000-0000-0000000000f") }, "\(told)")
             }
-            // The two rows that were given to nobody.
-            #expect(told.allSatisfy { $0.contains("00000000-0000-0000-0000-0000000000f") }, "\(told)")
         }
     }
 

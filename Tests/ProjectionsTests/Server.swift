@@ -121,16 +121,10 @@ struct Server: Sendable {
 }
 
 extension AccountProjection {
-    /// Compares the accounts alone.
-    func verify() async throws -> ProjectionComparison { try await compared(of: log, on: client, bounds) }
-}
-
-extension Projection {
-    /// Compares this one alone.
-    func compared(
-        of log: EventLog, on client: PostgresClient, _ bounds: FoldBounds = FoldBounds()
-    ) async throws -> ProjectionComparison {
-        try await LogComparison(projections: [self], client: client, log: log, bounds: bounds).run { _ in }[0]
+    /// Compares all read models, as everybody does, and answers what was found of the accounts.
+    func verify() async throws -> ProjectionComparison {
+        let catalogue = ProjectionCatalogue(client: client, log: log, zone: .utc, workers: workers, bounds: bounds)
+        return try await catalogue.compareAll { _ in }.parts[0]
     }
 }
 

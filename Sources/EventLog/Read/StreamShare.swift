@@ -25,7 +25,7 @@ public struct StreamShare: Hashable, Sendable {
     /// The same as ``holds(_:)`` for the database.
     ///
     /// - Parameter column: has the stream's id.
-    public func condition(on column: String) -> String {
+    package func condition(on column: StaticString) -> String {
         let bytes = "get_byte(uuid_send(\(column)), 14) * 256 + get_byte(uuid_send(\(column)), 15)"
         return isWhole ? "TRUE" : "(\(bytes)) % \(count) = \(number)"
     }

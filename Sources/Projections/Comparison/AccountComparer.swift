@@ -25,15 +25,13 @@ struct AccountComparer: PartitionComparer {
     func passesOver(_ position: Int64) -> Bool { skips.contains(position) }
 
     mutating func begin(_ share: StreamShare) {
-        members = [:]
         check = SnapshotCheck(snapshots.filter { share.holds($0.key) })
     }
 
     mutating func fold(_ event: RecordedEvent, _ dated: DatedEvent) throws {
-        var folded = members.removeValue(forKey: event.stream)
-        try AccountFold.Folded.fold(event, dated, &folded)
-        members[event.stream] = folded
-        if !check.isEmpty, let state = folded?.state { check.pass(event, state) }
+        // Where it is: a state is large.
+        try AccountFold.Folded.fold(event, dated, &members[event.stream])
+        if check.awaits(event.stream), let state = members[event.stream]?.state { check.pass(event, state) }
     }
 
     mutating func compare(_ share: StreamShare, on lease: PostgresLease) async throws {
@@ -48,7 +46,7 @@ struct AccountComparer: PartitionComparer {
             let folded = members.removeValue(forKey: member)
             note(try Self.difference(of: member, version: row.int8(1), state: row.bytes(2), from: folded))
         }
-        for (member, folded) in members {
+        for (member, folded) in members.sorted(by: { $0.key < $1.key }) {
             note(
                 AccountDifference(
                     member: member, kind: .missing, expected: folded.state.available, found: nil, fields: [],
@@ -59,6 +57,7 @@ struct AccountComparer: PartitionComparer {
                 AccountDifference(
                     member: member, kind: .snapshot, expected: nil, found: nil, fields: [], version: version))
         }
+        (members, check) = ([:], SnapshotCheck([:]))
     }
 
     mutating func finish(on lease: PostgresLease) {}

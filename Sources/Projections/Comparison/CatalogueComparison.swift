@@ -42,24 +42,9 @@ extension ProjectionCatalogue {
     /// - Throws: ``FoldFault``, `PostgresError`.
     public func compareAll(progress: @Sendable (FoldProgress) async -> Void) async throws -> CatalogueComparison {
         CatalogueComparison(
-            parts: try await LogComparison(
-                projections: all, client: account.client, log: account.log, bounds: account.bounds
+            parts: try await LogComparer(
+                projections: compared, client: account.client, log: account.log, bounds: account.bounds
             )
             .run(progress: progress))
-    }
-}
-
-extension ReportDifference {
-    func write(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.member("projection", projection)
-        writer.member("partition", Int64(partition))
-        writer.member("kind", "figure")
-        writer.member("what", what)
-        writer.optionalMember("member_id", member)
-        writer.optionalMember("expected", expected)
-        writer.optionalMember("found", found)
-        writer.member("events_up_to_position", position)
-        writer.endObject()
     }
 }

@@ -1,4 +1,5 @@
 public import Foundation
+import Wire
 
 /// A figure, or what is remembered of a member, that is not what the events fold to.
 public struct ReportDifference: Hashable, Sendable, CustomStringConvertible {
@@ -19,5 +20,20 @@ public struct ReportDifference: Hashable, Sendable, CustomStringConvertible {
         let whose = member.map { " of member \($0.uuidString.lowercased())" } ?? ""
         return "\(projection), partition \(partition): \(what)\(whose): the log says \(expected ?? "nothing"), "
             + "the report says \(found ?? "nothing"); events 1 to \(position) of the partition"
+    }
+}
+
+extension ReportDifference {
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("projection", projection)
+        writer.member("partition", Int64(partition))
+        writer.member("kind", "figure")
+        writer.member("what", what)
+        writer.optionalMember("member_id", member)
+        writer.optionalMember("expected", expected)
+        writer.optionalMember("found", found)
+        writer.member("events_up_to_position", position)
+        writer.endObject()
     }
 }

@@ -15,8 +15,8 @@ struct SnapshotCheck {
 
     init(_ kept: [UUID: [(mark: SnapshotMark, digest: [UInt8])]]) { self.kept = kept.mapValues { $0.reversed() } }
 
-    /// Whether there is nothing to compare.
-    var isEmpty: Bool { kept.isEmpty }
+    /// Whether a snapshot of the member is still to come.
+    func awaits(_ member: UUID) -> Bool { kept[member]?.isEmpty == false }
 
     /// Takes note of an event that was just folded.
     mutating func pass(_ event: RecordedEvent, _ state: MemberState) {

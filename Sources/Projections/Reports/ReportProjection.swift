@@ -14,7 +14,7 @@ public protocol ReportFollowing: Projection, FoldingConsumer {
 
 /// Figures that follow the log, kept by generations: the one in use, one that is being folded beside it, and the one that
 /// was in use before.
-struct ReportProjection<Fold: ReportFold>: ReportFollowing {
+struct ReportProjection<Fold: ReportFold>: ReportFollowing, Compared {
     let report: Fold
     let client: PostgresClient
     let log: EventLog

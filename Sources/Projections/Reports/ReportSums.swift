@@ -56,6 +56,14 @@ struct ReportSums: Sendable, Equatable {
     }
 }
 
+extension ReportSums {
+    /// Hands over what members did: a copy would be large.
+    mutating func takeMonths() -> [Month: Activity] {
+        defer { months = [:] }
+        return months
+    }
+}
+
 extension Int64 {
     /// The sum, or a fault in place of a wrong number.
     func plus(_ other: Int64) throws -> Int64 {

@@ -1,15 +1,15 @@
 -- Reports write a page's rows all at once, every few seconds: each row's next version must find room beside the one that it
--- replaces, or every index is written, too. Where an administrator has chosen, that stays.
+-- replaces, or every index is written, too. Pages that are full already have it once a rebuild has written them anew. Where an
+-- administrator has chosen, that stays.
 DO $$
 DECLARE
-    report record;
+    report text;
 BEGIN
-    FOR report IN SELECT oid, relname, reloptions FROM pg_class
-                   WHERE oid IN ('treue.report_member'::regclass, 'treue.report_month'::regclass)
+    FOR report IN SELECT relname FROM pg_class
+                   WHERE oid = 'treue.report_member'::regclass AND 'fillfactor=70' = ANY (reloptions)
+                      OR oid = 'treue.report_month'::regclass AND 'fillfactor=80' = ANY (reloptions)
     LOOP
-        IF report.reloptions && ARRAY['fillfactor=70', 'fillfactor=80'] THEN
-            EXECUTE format('ALTER TABLE treue.%I SET (fillfactor = 45)', report.relname);
-        END IF;
+        EXECUTE format('ALTER TABLE treue.%I SET (fillfactor = 45)', report);
     END LOOP;
 END
 $$;

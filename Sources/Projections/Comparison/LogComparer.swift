@@ -1,12 +1,11 @@
 import EventLog
-import Foundation
 import Loyalty
 import Postgres
 
-/// Compares read models with the log, all of them by reading it once, beside live traffic. Each partition is looked at as of
-/// one instant.
-struct LogComparison {
-    let projections: [any Projection]
+/// Compares read models with the log, all of them by reading it once, beside live traffic. Each partition is looked
+/// at as of one instant.
+struct LogComparer {
+    let projections: [any Compared]
     let client: PostgresClient
     let log: EventLog
     let bounds: FoldBounds
@@ -82,8 +81,10 @@ struct LogComparison {
     /// Decoded once, and not at all where everybody passes it over.
     private static func fold(_ event: RecordedEvent, _ comparers: inout [any PartitionComparer]) throws(FoldFault) {
         do {
-            for index in comparers.indices where !comparers[index].passesOver(event.position) {
-                try comparers[index].fold(event, try event.decoded.dated)
+            guard let first = comparers.firstIndex(where: { !$0.passesOver(event.position) }) else { return }
+            let decoded = DecodedEvent(try DatedEvent(event))
+            for index in first..<comparers.count where !comparers[index].passesOver(event.position) {
+                try comparers[index].fold(event, decoded.dated)
             }
         } catch {
             throw FoldFault(event, error)
