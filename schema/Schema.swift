@@ -115,6 +115,9 @@ public enum Schema {
         SchemaMigration(
             version: 14, name: "room for what reports write again",
             files: [SQLFile("tables/roomier", PackageResources.roomier_sql)]),
+        SchemaMigration(
+            version: 15, name: "events of closed months",
+            files: [SQLFile("tables/closing", PackageResources.closing_sql)]),
     ]
 
     /// Functions, then views, in an order in which each finds what it uses. Each text may be run again at any time.
@@ -127,6 +130,8 @@ public enum Schema {
         SQLFile("functions/draw_code", PackageResources.draw_code_sql),
         SQLFile("functions/spend_allowance", PackageResources.spend_allowance_sql),
         SQLFile("functions/return_allowance", PackageResources.return_allowance_sql),
+        SQLFile("functions/close_begin", PackageResources.close_begin_sql),
+        SQLFile("functions/close_events", PackageResources.close_events_sql),
         SQLFile("functions/account_rebuild_begin", PackageResources.account_rebuild_begin_sql),
         SQLFile("functions/account_rebuild_swap", PackageResources.account_rebuild_swap_sql),
         SQLFile("functions/account_rollback", PackageResources.account_rollback_sql),

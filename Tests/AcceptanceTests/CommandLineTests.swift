@@ -19,6 +19,9 @@ extension Acceptance {
                 ["members", "show"], ["keys", "create", "--scope", "everything"],
                 ["projections", "rebuild", "nonsense"],
                 ["programme", "check", "/nowhere.yaml"], ["log", "verify", "--config", "/nowhere.conf"],
+                ["log", "close"], ["log", "close", "--before", "yesterday"],
+                ["log", "close", "--before", "2999-01-01"],
+                ["log", "close", "--before", "2026-01-01", "--tablespace", "nowhere"],
             ])
         func wrongCalls(_ words: [String]) async throws {
             let place = try Place()

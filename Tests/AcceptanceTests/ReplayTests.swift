@@ -48,6 +48,9 @@ extension Acceptance {
             }
             isOver.raise()
             try await judge(try await tills, ids, on: server)
+            // What came today stays open, and what there is to close is closed while everybody buys.
+            let closed = try await place.treue("log", "close", "--before", "2026-01-01", "--json", seconds: 300)
+            #expect(try closed.code == 0 && closed.json["moved"] == 0 && closed.json["closed"] == 0, "\(closed.errors)")
             #expect(try await server.stop() == .exited(0))
             let verified = try await place.treue("projections", "verify", "--json", seconds: 300)
             #expect(verified.code == 0, "\(verified.output)")

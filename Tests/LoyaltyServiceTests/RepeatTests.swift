@@ -1,3 +1,4 @@
+import EventLog
 import Foundation
 import Loyalty
 import LoyaltyService
@@ -109,6 +110,25 @@ struct RepeatTests {
             let again = await shop.service.record(late)
             #expect(Set([answers[0].effect, answers[1].effect, again.effect]).count == 1)
             #expect(try await shop.points(after: answers[0]) == 900)
+        }
+    }
+
+    @Test("of a closed month is known, its order is sold once, and comes back")
+    func closed() async throws {
+        try await Shop.with { shop async throws in
+            let ann = MemberReference.external("ann")
+            let sale = IncomingEvent.purchase("1", by: ann, dollars: 30, order: "A")
+            let first = await shop.service.record(sale)
+            #expect(try await shop.closeEvents(before: Instant(micros: Shop.now.micros + 1)).open == 0)
+            let again = await shop.service.record(sale)
+            #expect(again.word == "duplicate" && again.effect == first.effect)
+            #expect(
+                await shop.service.record(.purchase("1", by: ann, dollars: 31, order: "A")).word == "event_conflict")
+            #expect(await shop.service.record(.purchase("2", by: ann, order: "A")).word == "order_exists")
+            #expect(await shop.service.record(.comesBack("3", by: ann, order: "A", dollars: 30)).word == "accepted")
+            #expect(try await shop.points(after: first) == 0)
+            #expect(await shop.service.record(.purchase("4", by: ann, dollars: 5, order: "B")).word == "accepted")
+            #expect(try await shop.points(after: first) == 5)
         }
     }
 }

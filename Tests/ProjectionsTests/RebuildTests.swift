@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import Loyalty
 import Postgres
 import Synchronization
 import TestSupport
@@ -126,6 +127,30 @@ struct RebuildTests {
         }
     }
 
+    @Test("closed events are folded before those that are not, in rebuilds, replays, verifications and reports")
+    func closed() async throws {
+        try await Server.with { server async throws in
+            _ = await server.history()
+            let closing = try await server.client.withLease {
+                try await LogCloser(log: server.log).close(before: Server.now.micros + 1, on: $0)
+            }
+            #expect(closing.moved > 0 && closing.open == 0)
+            _ = await server.buys("m1", "since", dollars: 70, daysAgo: 1)
+            let catalogue = ProjectionCatalogue(client: server.client, log: server.log, zone: .utc)
+            let before = try await server.number("SELECT sum(version)::bigint FROM treue.account")
+            _ = try await server.projection.rebuild()
+            for report in catalogue.reports {
+                try await report.register()
+                _ = try await report.rebuild { _ in }
+            }
+            #expect(try await server.number("SELECT sum(version)::bigint FROM treue.account") == before)
+            let total = try await server.projection.total()
+            #expect(try await server.projection.replay().events == total)
+            let found = try await catalogue.compareAll { _ in }
+            #expect(found.count == 0 && found.parts.allSatisfy { $0.events == total })
+        }
+    }
+
     @Test("a second one beside it is refused")
     func onlyOne() async throws {
         try await Server.with { server async throws in
@@ -153,6 +178,43 @@ struct RebuildTests {
                         "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted") == 0
                     { await Task.yield() }
                     #expect(await server.buys("m1", "beside") != nil)
+                }
+                _ = try await rebuild?.value
+            }
+            #expect(try await server.projection.verify().accounts == [])
+        }
+    }
+
+    @Test("a swap waits for one who has been reading for a while, as a verification does, and locks nothing meanwhile")
+    func patient() async throws {
+        try await Server.with { server async throws in
+            _ = await server.history(members: 3)
+            try await server.client.withLease { lease in
+                var rebuild: Task<Rebuilt, any Error>?
+                try await lease.transaction {
+                    _ = try await lease.query("SELECT count(*) FROM treue.account")
+                    while try await lease.query("SELECT clock_timestamp() - now() < interval '1100 ms'")[0].bool(0) {
+                        await Task.yield()
+                    }
+                    rebuild = Task { try await server.projection.rebuild() }
+                    // Until it has looked three times.
+                    var looks: Set<String> = []
+                    while looks.count < 3 {
+                        let seen = try await server.client.query(
+                            """
+                            SELECT query_start::text FROM pg_stat_activity
+                             WHERE datname = current_database() AND query LIKE '%AS reader USING (pid)%'
+                               AND pid <> pg_backend_pid()
+                            """)
+                        for look in seen { looks.insert(try look.text(0)) }
+                        let locks = try await server.number(
+                            """
+                            SELECT count(*) FROM pg_locks
+                             WHERE mode = 'AccessExclusiveLock' AND relation = 'treue.account'::regclass
+                               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                            """)
+                        #expect(locks == 0)
+                    }
                 }
                 _ = try await rebuild?.value
             }

@@ -9,7 +9,7 @@ import Wire
 /// `treue log`
 struct Log: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The event log.", subcommands: [Verify.self, Checkpoint.self, Tail.self])
+        abstract: "The event log.", subcommands: [Verify.self, Checkpoint.self, Close.self, Tail.self])
 
     /// `treue log verify`
     struct Verify: AsyncParsableCommand {

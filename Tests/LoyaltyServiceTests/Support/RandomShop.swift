@@ -1,3 +1,4 @@
+import EventLog
 import Foundation
 import Loyalty
 import Postgres
@@ -7,7 +8,8 @@ import Testing
 @testable import Wire
 
 /// A shop with a dozen members to whom everything happens that can: late sales, returns before their sale, redemptions in
-/// two steps, points that go from hand to hand, members who become one, memberships, and a scheduler that looks now and then.
+/// two steps, points that go from hand to hand, members who become one, memberships, a scheduler that looks now and then, and
+/// an administrator who closes what lies behind.
 struct RandomShop {
     static let yaml = """
         id: bazaar
@@ -103,6 +105,7 @@ struct RandomShop {
             clock.advance(micros: pick([60_000_000, 3_600_000_000, Shop.day, 5 * Shop.day]))
             number += 1
             do { try await happen() } catch is ServiceError {}
+            if number % 60 == 0 { #expect(try await shop.closeEvents(before: clock.now()).moved > 0) }
         }
         try await shop.service.finishErrands(at: Instant(micros: clock.now().micros + Shop.day))
     }

@@ -104,6 +104,12 @@ struct Shop: Sendable {
         _ = try await postgres.query(script, at: postgres.superuserURL(for: url))
     }
 
+    /// Moves the events recorded before an instant to where closed events lie.
+    @discardableResult
+    func closeEvents(before instant: Instant) async throws -> LogClosing {
+        try await client.withLease { try await LogCloser(log: log).close(before: instant.micros, on: $0) }
+    }
+
     /// Points available now.
     func points(of member: UUID, asked service: LoyaltyService? = nil) async throws -> Int64? {
         try await (service ?? self.service).balance(of: member, at: Shop.now).balance.wallets.first?.available
