@@ -17,14 +17,19 @@ public struct AccountProjection: Sendable {
     /// How many partitions are folded side by side, each on a connection of its own.
     let workers: Int
     let bounds: FoldBounds
+    /// How long a swap waits for those who are reading the table that it replaces.
+    let patience: Duration
 
     /// - Parameter workers: how many partitions are folded side by side; the client needs one lease more.
     public init(client: PostgresClient, log: EventLog, workers: Int = 2) {
         self.init(client: client, log: log, workers: workers, bounds: FoldBounds())
     }
 
-    init(client: PostgresClient, log: EventLog, workers: Int, bounds: FoldBounds) {
-        (self.client, self.log, self.workers, self.bounds) = (client, log, max(1, workers), bounds)
+    init(
+        client: PostgresClient, log: EventLog, workers: Int, bounds: FoldBounds, patience: Duration = .seconds(1_800)
+    ) {
+        (self.client, self.log, self.workers) = (client, log, max(1, workers))
+        (self.bounds, self.patience) = (bounds, patience)
     }
 
     /// How the projection stands. It is written with every append, so it never lags.

@@ -18,7 +18,7 @@ extension AccountProjection {
     /// - Throws: ``RebuildFault``, ``FoldFault``, `PostgresError`.
     public func rebuild(progress: @escaping @Sendable (FoldProgress) async -> Void = { _ in }) async throws -> Rebuilt {
         try await client.withLease { lease in
-            try await AdvisoryLock.hold(AccountProjection.lock, for: AccountProjection.name, on: lease) {
+            try await lease.holding(AccountProjection.lock, else: RebuildFault.underway(AccountProjection.name)) {
                 // In a log without events the rows are of any version, and may be gone back to.
                 if try await needsRebuild() { _ = try await adoptWhileEmpty() }
                 let code = Int32(truncatingIfNeeded: AccountProjection.version)
@@ -41,7 +41,7 @@ extension AccountProjection {
         progress: @escaping @Sendable (FoldProgress) async -> Void = { _ in }
     ) async throws -> Rebuilt {
         try await client.withLease { lease in
-            try await AdvisoryLock.hold(AccountProjection.lock, for: AccountProjection.name, on: lease) {
+            try await lease.holding(AccountProjection.lock, else: RebuildFault.underway(AccountProjection.name)) {
                 try await checkPrevious(on: lease)
                 return try await fill(.previous, on: lease, progress) { lease in
                     try await lease.query("SELECT treue.account_rollback()", [])
@@ -55,7 +55,7 @@ extension AccountProjection {
     /// - Parameter force: also where the one in use has not been verified since the swap.
     public func forgetPrevious(force: Bool) async throws {
         try await client.withLease { lease in
-            try await AdvisoryLock.hold(AccountProjection.lock, for: AccountProjection.name, on: lease) {
+            try await lease.holding(AccountProjection.lock, else: RebuildFault.underway(AccountProjection.name)) {
                 let name = AccountProjection.name
                 let row = try await lease.query(
                     """
@@ -75,10 +75,8 @@ extension AccountProjection {
     /// Fewer events behind than this, and the rest is caught up under the lock.
     private static let nearlyThere: Int64 = 500
     /// How often the swap is tried, for a second each in which nothing is appended, and the pause between two tries.
-    private static let mostSwaps = 60
+    private static let mostSwaps = 20
     private static let pause = Duration.milliseconds(500)
-    /// How long it waits for those who read the old table: a verification reads a large partition for minutes.
-    private static let patience = Duration.seconds(1_800)
 
     private func checkPrevious(on lease: PostgresLease) async throws {
         let name = AccountProjection.name
@@ -113,38 +111,17 @@ extension AccountProjection {
         for _ in 0..<10 where try await work.behind(positions) >= AccountProjection.nearlyThere {
             positions = try await work.catchUp(meter)
         }
-        let end = ContinuousClock.now + AccountProjection.patience
-        for _ in 0..<AccountProjection.mostSwaps where ContinuousClock.now < end {
-            if try await readersEnd(before: end, on: lease) { positions = try await work.catchUp(meter) }
+        for _ in 0..<AccountProjection.mostSwaps {
+            // A verification reads a large partition for minutes: appends go on meanwhile.
+            _ = try await lease.usersEnd(of: "treue.account", within: patience)
+            positions = try await work.catchUp(meter)
             do {
                 return try await finish(work, from: positions, on: lease, swap: swap)
             } catch let error as PostgresError where error.sqlState == "55P03" {
                 try await Task.sleep(for: AccountProjection.pause)
-                positions = try await work.catchUp(meter)
             }
         }
         throw RebuildFault.inUse(AccountProjection.name)
-    }
-
-    /// Waits, while appends go on, for transactions that have been reading the old table for a while.
-    ///
-    /// - Returns: whether there were any.
-    private func readersEnd(before end: ContinuousClock.Instant, on lease: PostgresLease) async throws -> Bool {
-        var waited = false
-        while ContinuousClock.now < end {
-            let rows = try await lease.query(
-                """
-                SELECT EXISTS (
-                       SELECT FROM pg_locks JOIN pg_stat_activity AS reader USING (pid)
-                        WHERE relation = 'treue.account'::regclass AND granted AND pid <> pg_backend_pid()
-                          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                          AND reader.xact_start < clock_timestamp() - interval '1 s')
-                """, [])
-            guard try rows[0].bool(0) else { break }
-            waited = true
-            try await Task.sleep(for: AccountProjection.pause)
-        }
-        return waited
     }
 
     /// Catches up while no append goes on, and swaps. Nobody may write meanwhile, so it waits for the old table's readers no

@@ -6,11 +6,12 @@ public import Postgres
 public struct ProjectionCatalogue: Sendable {
     /// The read model that the append itself writes.
     public let account: AccountProjection
-    /// Those that follow the log.
-    public let reports: [any ReportFollowing]
-    /// All of them, as they are compared with the log.
-    let compared: [any Compared]
+    private let followers: [any ReportFollowing & Compared]
 
+    /// Those that follow the log.
+    public var reports: [any ReportFollowing] { followers }
+    /// All of them, as they are compared with the log.
+    var compared: [any Compared] { [account] + followers }
     /// Every one, `account` first.
     public var all: [any Projection] { [account] + reports }
 
@@ -24,11 +25,10 @@ public struct ProjectionCatalogue: Sendable {
         func report<Fold: ReportFold>(_ fold: Fold) -> any ReportFollowing & Compared {
             ReportProjection(fold, client: client, log: log, workers: workers, bounds: bounds)
         }
-        let reports = [
+        followers = [
             report(LiabilityFold()), report(TiersFold(zone: zone)), report(DailyFold(zone: zone)),
             report(ActivityFold(zone: zone)), report(SettlementFold(zone: zone)),
         ]
-        (self.reports, compared) = (reports, [account] + reports)
     }
 
     /// The read model of that name.

@@ -108,6 +108,20 @@ public final class ThrowawayPostgres: Sendable {
         try await offPool { [self] in try instance.query(sql, at: url) }
     }
 
+    /// Waits until somebody has asked a database so often for something with these words in it: whoever looks again and again
+    /// whether they may go on, and may not.
+    public func untilAsked(_ words: String, times: Int, of database: String) async throws {
+        let sql = """
+            SELECT query_start FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%\(words)%'
+            """
+        var asked: Set<String> = []
+        while asked.count < times {
+            let starts = try await query(sql, at: superuserURL(for: database)).split(separator: "\n")
+            asked.formUnion(starts.map(String.init))
+        }
+    }
+
     /// Stops the server cleanly (fast); its data stays until the process ends.
     ///
     /// - Throws: `PostgresServerError`.

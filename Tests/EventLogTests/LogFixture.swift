@@ -1,8 +1,9 @@
-import EventLog
 import Foundation
 import Logging
 import Postgres
 import TestSupport
+
+@testable import EventLog
 
 /// A migrated log in a database of its own.
 struct LogFixture: Sendable {
@@ -58,6 +59,15 @@ struct LogFixture: Sendable {
 
     func number(_ sql: String) async throws -> Int64 {
         try await client.query(PostgresStatement(sql))[0].int8(0)
+    }
+
+    /// How a partition of the log is copied out.
+    func plan(of share: StreamShare, on lease: PostgresLease) async throws -> String {
+        try await lease.setting(EventLog.inOrder) {
+            let selection = EventLog.selection(of: 0, after: 0, upTo: .max, columns: .content, share)
+            let rows = try await lease.query(PostgresStatement("EXPLAIN \(selection)"))
+            return try rows.map { try $0.text(0) }.joined(separator: "\n")
+        }
     }
 
     /// Rows of a table that anybody has read so far, those of that session included.

@@ -16,6 +16,12 @@ struct MigratorTests {
         try await client.withLease { try await migrator.migrate(on: $0) }
     }
 
+    /// Knows the migrations before one.
+    private func older(than version: Int) -> Migrator {
+        Migrator(
+            foundation: Schema.foundation, migrations: Array(Schema.migrations.prefix(version - 1)), objects: [])
+    }
+
     @Test("the second time nothing is left to do, and the plan said what the first time did")
     func twice() async throws {
         try await withDatabase { client, _ in
@@ -32,9 +38,7 @@ struct MigratorTests {
     @Test("a log that holds events keeps its partitions, and accounts keep their states")
     func grown() async throws {
         try await withDatabase { client, _ in
-            let older = Migrator(
-                foundation: Schema.foundation, migrations: Array(Schema.migrations.prefix(11)), objects: [])
-            _ = try await migrate(client, older)
+            _ = try await migrate(client, older(than: 12))
             #expect(try await EventLog.open(on: client).partitions == 64)
             _ = try await client.query("UPDATE treue.head SET position = 1 WHERE partition = 40")
             _ = try await client.query(
@@ -72,9 +76,7 @@ struct MigratorTests {
     @Test("what reports write again all at once finds room on its page, and an administrator's choice stays")
     func room() async throws {
         try await withDatabase { client, _ in
-            let older = Migrator(
-                foundation: Schema.foundation, migrations: Array(Schema.migrations.prefix(13)), objects: [])
-            _ = try await migrate(client, older)
+            _ = try await migrate(client, older(than: 14))
             // What was ours for the other one.
             _ = try await client.query("ALTER TABLE treue.report_month SET (fillfactor = 70)")
             _ = try await migrate(client)

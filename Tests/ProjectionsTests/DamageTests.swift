@@ -165,10 +165,7 @@ struct DamageTests {
         try await Server.with(partitions: 64) { server async throws in
             let members = try await members(RowDamage.all.count, server)
             let catalogue = ProjectionCatalogue(client: server.client, log: server.log, zone: .utc)
-            for report in catalogue.reports {
-                try await report.register()
-                _ = try await report.rebuild { _ in }
-            }
+            try await catalogue.rebuildReports()
             #expect(try await catalogue.compareAll { _ in }.count == 0)
             for (member, damage) in zip(members, RowDamage.all) {
                 let partition = server.log.partition(of: member)

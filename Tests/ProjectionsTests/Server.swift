@@ -128,6 +128,16 @@ extension AccountProjection {
     }
 }
 
+extension ProjectionCatalogue {
+    /// Makes all reports known and brings them up to the log.
+    func rebuildReports() async throws {
+        for report in reports {
+            try await report.register()
+            _ = try await report.rebuild { _ in }
+        }
+    }
+}
+
 extension ProjectionComparison {
     var accounts: [AccountDifference] {
         differences.compactMap { if case .account(let difference) = $0 { difference } else { nil } }

@@ -88,10 +88,7 @@ struct VerifyTests {
             _ = await server.history(members: 12)
             let catalogue = ProjectionCatalogue(
                 client: server.client, log: server.log, zone: .utc, workers: 1, bounds: FoldBounds(members: 2))
-            for report in catalogue.reports {
-                try await report.register()
-                _ = try await report.rebuild { _ in }
-            }
+            try await catalogue.rebuildReports()
             let told = Mutex<[FoldProgress]>([])
             let found = try await catalogue.compareAll { progress in told.withLock { $0.append(progress) } }
             let total = try await server.projection.total()
@@ -109,10 +106,7 @@ struct VerifyTests {
         try await Server.with { server async throws in
             await server.buys("m", "1")
             let catalogue = ProjectionCatalogue(client: server.client, log: server.log, zone: .utc)
-            for report in catalogue.reports {
-                try await report.register()
-                _ = try await report.rebuild { _ in }
-            }
+            try await catalogue.rebuildReports()
             let before = try await server.projection.total()
             await server.buys("m", "2")
             let found = try await catalogue.compareAll { _ in }
@@ -154,10 +148,7 @@ struct VerifyTests {
         try await Server.with { server async throws in
             await server.buys("m", "1")
             let catalogue = ProjectionCatalogue(client: server.client, log: server.log, zone: .utc)
-            for report in catalogue.reports {
-                try await report.register()
-                _ = try await report.rebuild { _ in }
-            }
+            try await catalogue.rebuildReports()
             try await server.tamper("UPDATE treue.report_cell SET value = value + 1 WHERE projection = 'daily'")
             #expect(try await catalogue.compareAll { _ in }.count > 0)
             var verified: [String] = []

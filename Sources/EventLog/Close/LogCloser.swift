@@ -39,8 +39,8 @@ public struct LogCloser: Sendable {
     private static let stretch: Int64 = 1_000_000
     /// "treue" and a number: who holds this advisory lock is closing.
     private static let lock: Int64 = 0x7472_6575_6500_0004
-    /// How long it waits for those who were reading the log before, and how often it looks.
-    private static let (patience, pause) = (Duration.seconds(600), Duration.milliseconds(100))
+    /// How long it waits for those who were reading the log before.
+    private static let patience = Duration.seconds(600)
 
     public init(log: EventLog) { self.init(log: log, page: 10_000) }
 
@@ -59,49 +59,19 @@ public struct LogCloser: Sendable {
         before micros: Int64, tablespace: String? = nil, on lease: PostgresLease,
         progress: (Int64) async -> Void = { _ in }
     ) async throws -> LogClosing {
-        let lock = PostgresValue.int8(Self.lock)
-        guard try await lease.query("SELECT pg_try_advisory_lock($1)", [lock])[0].bool(0) else {
-            throw CloseFault.underway
+        try await lease.holding(Self.lock, else: CloseFault.underway) {
+            // A page is as long as the disks need.
+            try await lease.setting(["statement_timeout": "0"]) {
+                do {
+                    _ = try await lease.query("SELECT treue.close_begin($1)", [.text(tablespace ?? "")])
+                } catch let error as PostgresError where error.sqlState == "TR005" {
+                    throw CloseFault.refused(error.message)
+                }
+                // Whoever began before the child was there may have planned without it.
+                guard try await lease.usersEnd(of: "treue.event", within: Self.patience) else { throw CloseFault.busy }
+                return try await move(before: micros, on: lease, progress)
+            }
         }
-        // A page is as long as the disks need.
-        try await lease.execute("SET statement_timeout = 0")
-        let result: Result<LogClosing, any Error>
-        do {
-            _ = try await lease.query("SELECT treue.close_begin($1)", [.text(tablespace ?? "")])
-            try await readersEnd(on: lease)
-            result = .success(try await move(before: micros, on: lease, progress))
-        } catch let error as PostgresError where error.sqlState == "TR005" {
-            result = .failure(CloseFault.refused(error.message))
-        } catch {
-            result = .failure(error)
-        }
-        // With the connection both are gone, too; the first error says more.
-        try? await lease.execute("RESET statement_timeout")
-        _ = try? await lease.query("SELECT pg_advisory_unlock($1)", [lock])
-        return try result.get()
-    }
-
-    /// Whoever began before the child was there may have planned without it: they end first.
-    private func readersEnd(on lease: PostgresLease) async throws {
-        let end = ContinuousClock.now + Self.patience
-        var readers = try await holders(on: lease)
-        while !readers.isEmpty {
-            guard ContinuousClock.now < end else { throw CloseFault.busy }
-            try await Task.sleep(for: Self.pause)
-            readers.formIntersection(try await holders(on: lease))
-        }
-    }
-
-    /// Transactions that hold a lock on the log's table.
-    private func holders(on lease: PostgresLease) async throws -> Set<String> {
-        let rows = try await lease.query(
-            """
-            SELECT virtualtransaction FROM pg_locks
-             WHERE relation = 'treue.event'::regclass AND granted AND pid <> pg_backend_pid()
-               AND mode IN ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')
-               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-            """, [])
-        return Set(try rows.map { try $0.text(0) })
     }
 
     private func move(

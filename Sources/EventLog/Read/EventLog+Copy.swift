@@ -36,19 +36,13 @@ extension EventLog {
         columns: CopiedColumns = .all, of share: StreamShare? = nil, on lease: PostgresLease,
         _ body: ([RecordedEvent]) async throws -> Void
     ) async throws {
-        try await lease.execute(Self.inOrder)
-        do {
+        try await lease.setting(Self.inOrder) {
             for partition in partitions {
                 try await copyOut(
                     partition, after: positions[partition] ?? 0, upTo: last, batch: batch, columns: columns, of: share,
                     on: lease, body)
             }
-        } catch {
-            // Where a transaction has failed, its end does that.
-            try? await lease.execute(Self.asBefore)
-            throw error
         }
-        try await lease.execute(Self.asBefore)
     }
 
     /// The share is told of what the index of positions has given in order: the planner would take it for next to nothing, and
@@ -66,13 +60,12 @@ extension EventLog {
 
     /// By the index of positions and on one processor. Of a large log the planner would rather read all of it, once for each
     /// partition, and sort: it believes that rows lie at random, and they lie in the order of the index.
-    static let inOrder = """
-        SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off;
-        SET max_parallel_workers_per_gather = 0
-        """
-    private static let asBefore = """
-        RESET enable_seqscan; RESET enable_bitmapscan; RESET enable_sort; RESET max_parallel_workers_per_gather
-        """
+    static var inOrder: KeyValuePairs<StaticString, StaticString> {
+        [
+            "enable_seqscan": "off", "enable_bitmapscan": "off", "enable_sort": "off",
+            "max_parallel_workers_per_gather": "0",
+        ]
+    }
 
     private func copyOut(
         _ partition: Int, after position: Int64, upTo last: Int64, batch: Int, columns: CopiedColumns,

@@ -8,9 +8,8 @@ import Wire
 struct AccountComparer: PartitionComparer {
     private let partition: Int
     private let skips: Set<Int64>
-    private let snapshots: [UUID: [(mark: SnapshotMark, digest: [UInt8])]]
     private var members: [UUID: AccountFold.Folded] = [:]
-    private var check = SnapshotCheck([:])
+    private var check: SnapshotCheck
     var found = ProjectionComparison(name: AccountProjection.name)
 
     /// Every event there is has moved a row.
@@ -19,14 +18,10 @@ struct AccountComparer: PartitionComparer {
     init(_ partition: Int, of log: EventLog, on lease: PostgresLease) async throws {
         self.partition = partition
         skips = try await ProjectionFaults.skips(of: AccountProjection.name, on: lease)[partition] ?? []
-        snapshots = try await SnapshotStore(log: log).all(in: partition, on: lease)
+        check = SnapshotCheck(try await SnapshotStore(log: log).all(in: partition, on: lease))
     }
 
     func passesOver(_ position: Int64) -> Bool { skips.contains(position) }
-
-    mutating func begin(_ share: StreamShare) {
-        check = SnapshotCheck(snapshots.filter { share.holds($0.key) })
-    }
 
     mutating func fold(_ event: RecordedEvent, _ dated: DatedEvent) throws {
         // Where it is: a state is large.
@@ -52,15 +47,16 @@ struct AccountComparer: PartitionComparer {
                     member: member, kind: .missing, expected: folded.state.available, found: nil, fields: [],
                     version: folded.version))
         }
+        members = [:]
+    }
+
+    mutating func finish(on lease: PostgresLease) {
         for (member, version) in check.all {
             note(
                 AccountDifference(
                     member: member, kind: .snapshot, expected: nil, found: nil, fields: [], version: version))
         }
-        (members, check) = ([:], SnapshotCheck([:]))
     }
-
-    mutating func finish(on lease: PostgresLease) {}
 
     private mutating func note(_ difference: AccountDifference?) {
         if let difference { found.note(.account(difference)) }

@@ -59,7 +59,6 @@ struct LogComparer {
             "SELECT count(*) FROM treue.account WHERE partition = $1", [.int4(Int32(truncatingIfNeeded: partition))])
         let last = comparers.map(\.last).max() ?? 0
         for share in StreamShare.all(Int(try members[0].int8(0)) / bounds.members + 1) {
-            for index in comparers.indices { comparers[index].begin(share) }
             try await log.copyOut(
                 partitions: [partition], upTo: last, columns: .content, of: share, on: lease
             ) { batch in
@@ -82,9 +81,9 @@ struct LogComparer {
     private static func fold(_ event: RecordedEvent, _ comparers: inout [any PartitionComparer]) throws(FoldFault) {
         do {
             guard let first = comparers.firstIndex(where: { !$0.passesOver(event.position) }) else { return }
-            let decoded = DecodedEvent(try DatedEvent(event))
+            let dated = try DatedEvent(event)
             for index in first..<comparers.count where !comparers[index].passesOver(event.position) {
-                try comparers[index].fold(event, decoded.dated)
+                try comparers[index].fold(event, dated)
             }
         } catch {
             throw FoldFault(event, error)

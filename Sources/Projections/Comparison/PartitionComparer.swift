@@ -22,9 +22,7 @@ protocol PartitionComparer: Sendable {
     /// Whether the rows do not know of the event, or an administrator told the read model to go on without it.
     func passesOver(_ position: Int64) -> Bool
 
-    /// The events that come are of this share's members.
-    mutating func begin(_ share: StreamShare)
-    /// Events of the share's members, in the order of their positions; of members' streams alone.
+    /// Events of one share's members after those of another, in the order of their positions; of members' streams alone.
     mutating func fold(_ event: RecordedEvent, _ dated: DatedEvent) throws
     /// Compares the rows of the share's members, and lets go of them.
     mutating func compare(_ share: StreamShare, on lease: PostgresLease) async throws

@@ -32,8 +32,6 @@ struct ReportComparer<Fold: ReportFold>: PartitionComparer {
 
     func passesOver(_ position: Int64) -> Bool { position > last || skips.contains(position) }
 
-    mutating func begin(_ share: StreamShare) {}
-
     mutating func fold(_ event: RecordedEvent, _ dated: DatedEvent) throws {
         guard Fold.remembers else {
             var nothing: Fold.Memo?

@@ -4,7 +4,7 @@ import Foundation
 import Loyalty
 import Wire
 
-/// Compares the snapshots of some members with what their events fold to. The last ones may be missing.
+/// Compares the snapshots of a partition's members with what their events fold to. The last ones may be missing.
 struct SnapshotCheck {
     private typealias Kept = (mark: SnapshotMark, digest: [UInt8])
 

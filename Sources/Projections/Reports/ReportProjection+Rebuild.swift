@@ -6,7 +6,7 @@ extension ReportProjection {
     func rebuild(progress: @escaping @Sendable (FoldProgress) async -> Void) async throws -> Rebuilt {
         try await register()
         return try await client.withLease { lease in
-            try await AdvisoryLock.hold(lock, for: name, on: lease) {
+            try await lease.holding(lock, else: RebuildFault.underway(name)) {
                 let generation = try await begin(on: lease)
                 let replaced = try await standing(on: lease).previousGeneration
                 let target = ReportTarget(report: report, generation: generation, checkpoint: next)
@@ -20,7 +20,7 @@ extension ReportProjection {
 
     func rollback(progress: @escaping @Sendable (FoldProgress) async -> Void) async throws -> Rebuilt {
         try await client.withLease { lease in
-            try await AdvisoryLock.hold(lock, for: name, on: lease) {
+            try await lease.holding(lock, else: RebuildFault.underway(name)) {
                 let standing = try await standing(on: lease)
                 guard let generation = standing.previousGeneration, let version = standing.previousVersion else {
                     throw RebuildFault.nothingToGoBackTo(name)
@@ -36,7 +36,7 @@ extension ReportProjection {
 
     func forgetPrevious(force: Bool) async throws {
         try await client.withLease { lease in
-            try await AdvisoryLock.hold(lock, for: name, on: lease) {
+            try await lease.holding(lock, else: RebuildFault.underway(name)) {
                 let standing = try await standing(on: lease)
                 guard let generation = standing.previousGeneration else { throw RebuildFault.nothingToGoBackTo(name) }
                 guard force || standing.verifiedAtMicros != nil else { throw RebuildFault.notVerified(name) }

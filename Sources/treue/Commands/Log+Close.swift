@@ -28,9 +28,7 @@ extension Log {
         var json = false
 
         func run() async throws {
-            guard let day = CivilDate(before), (1970...9998).contains(day.year) else {
-                throw Fault(cannot: "--before must be a day such as 2026-01-01, not \(before)")
-            }
+            let day = try CivilDate(before, of: "--before")
             guard tablespace != "" else { throw Fault(cannot: "--tablespace must name one") }
             let (tablespace, json) = (tablespace, json)
             try await Installation.use(options) { installation in

@@ -47,9 +47,7 @@ struct ProgrammePublish: AsyncParsableCommand {
 
     private func changed(_ text: String) throws -> String {
         guard let from else { return text }
-        guard let day = CivilDate(from) else {
-            throw Fault(cannot: "--from must be a day such as 2027-01-01, not \(from)")
-        }
+        let day = try CivilDate(from, of: "--from")
         guard let changed = ProgrammeFile.replacingLastFrom(in: text, with: day) else {
             throw Fault(cannot: "--from needs a last version that has a `from` in the file")
         }

@@ -80,11 +80,7 @@ struct ProgrammeSimulate: AsyncParsableCommand {
     }
 
     private static func day(_ text: String?, _ option: String) throws -> CivilDate? {
-        guard let text else { return nil }
-        guard let day = CivilDate(text), (1970...9998).contains(day.year) else {
-            throw Fault(cannot: "\(option) must be a day such as 2026-01-01, not \(text)")
-        }
-        return day
+        try text.map { try CivilDate($0, of: option) }
     }
 
     private func draft() throws -> Programme {

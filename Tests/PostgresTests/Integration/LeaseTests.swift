@@ -37,6 +37,60 @@ struct LeaseTests {
         }
     }
 
+    @Test("settings are put back, whatever they were and however the body ends", arguments: [0, 1, 2, 3])
+    func settings(ending: Int) async throws {
+        try await withFreshClient { client in
+            try await client.withLease { lease in
+                try await lease.execute("SET enable_sort = off; SET application_name = 'it''s mine'")
+                let run = Task {
+                    try await lease.setting(["enable_sort": "on", "enable_seqscan": "off", "application_name": "other"])
+                    {
+                        let inside = try await lease.query("SELECT current_setting('enable_seqscan')")[0].text(0)
+                        #expect(inside == "off")
+                        switch ending {
+                        case 1: throw Mistake()
+                        case 2: withUnsafeCurrentTask { $0?.cancel() }
+                        case 3: try await lease.transaction { _ = try await lease.query("SELECT 1 / 0") }
+                        default: break
+                        }
+                    }
+                }
+                _ = await run.result
+                let row = try await lease.query(
+                    """
+                    SELECT current_setting('enable_sort'), current_setting('enable_seqscan'),
+                           current_setting('application_name')
+                    """)[0]
+                #expect(try [row.text(0), row.text(1), row.text(2)] == ["off", "on", "it's mine"])
+            }
+        }
+    }
+
+    @Test("a lock that is held refuses the next one, and is let go however the body ends", arguments: [0, 1, 2])
+    func advisoryLocks(ending: Int) async throws {
+        try await withFreshClient { client in
+            try await client.withLease { lease in
+                let run = Task {
+                    try await lease.holding(7, else: Mistake()) {
+                        let error = await #expect(throws: Mistake.self) {
+                            try await client.withLease { other in try await other.holding(7, else: Mistake()) {} }
+                        }
+                        #expect(error != nil)
+                        switch ending {
+                        case 1: throw Mistake()
+                        case 2: withUnsafeCurrentTask { $0?.cancel() }
+                        default: break
+                        }
+                    }
+                }
+                _ = await run.result
+                let held = try await lease.query(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+                #expect(try held[0].int8(0) == 0)
+            }
+        }
+    }
+
     @Test("a script runs all its statements, and none of them when one fails")
     func scripts() async throws {
         try await withFreshClient { client in
