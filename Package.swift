@@ -19,6 +19,7 @@ func tests(of name: String, uses dependencies: [Target.Dependency] = [], excludi
         swiftSettings: settings)
 }
 
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -45,6 +46,7 @@ let package = Package(
     products: [.executable(name: "treue", targets: ["treue"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -66,7 +68,7 @@ let package = Package(
             swiftSettings: settings),
         room("Postgres", uses: ["CLibPQ", logging]),
         room("PostgresServer", uses: [logging]),
-        room("EventLog", uses: ["Postgres", "Schema", crypto, logging]),
+        room("EventLog", uses: ["Postgres", "Schema", collections, crypto, logging]),
         room("Loyalty"),
         room("Wire", uses: ["Loyalty", crypto, yams]),
         room("Projections", uses: ["Postgres", "EventLog", "Loyalty", "Wire", crypto, logging]),

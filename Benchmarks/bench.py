@@ -102,6 +102,8 @@ def measure(options, server, baseline, scratch):
         print(json.dumps(result["long"], indent=2))
         return
     note("warming up")
+    for one in (server, baseline):
+        one.age(1 if options.quick else 4)
     warm_up = rows.Round(server, baseline, 3, imported, scratch)
     warm_up.purchases()
     sold = warm_up.sold

@@ -25,6 +25,8 @@ def run(server, empty, options, note):
     end = time.monotonic() + 600
     while int(server.sql(BEHIND)) > 0 and time.monotonic() < end:
         time.sleep(1)
+    for one in (server, empty):
+        one.age(1)
     result = {"events": events(server), "rates": {"empty": [], "full": []}}
     rates = result["rates"]
     turns = [("empty", empty), ("full", server)]

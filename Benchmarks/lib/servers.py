@@ -84,6 +84,14 @@ class Server:
     def sql(self, query):
         return subprocess.check_output(["psql", "-XAtqc", query, self.url], text=True).strip()
 
+    def age(self, gigabytes):
+        """Goes through so much write-ahead log, as a cluster has that has run for a while: from then on it uses segments
+        again. Until then it makes each one anew, for which whoever commits waits."""
+        self.sql(
+            "select count(*) from (select pg_logical_emit_message(false, 'age', ''), pg_switch_wal()"
+            f" from generate_series(1, {gigabytes} * 1024 / 16)) as segments")
+        self.sql("checkpoint")
+
     def memory_megabytes(self):
         with open(f"/proc/{self.process.pid}/status") as file:
             return int(re.search(r"VmRSS:\s+(\d+)", file.read())[1]) / 1024

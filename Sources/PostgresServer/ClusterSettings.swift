@@ -23,7 +23,8 @@ struct ClusterSettings: Sendable {
         shared_buffers = 256MB
         # Fewer, larger checkpoints: after each one, every page is written to the log in full once.
         max_wal_size = 4GB
-        min_wal_size = 256MB
+        # Segments of that log are kept and used again: while a new one is made, whoever commits waits.
+        min_wal_size = 4GB
         checkpoint_timeout = 15min
         wal_compression = \(compression)
         # What a backend must make room for is written by the background writer before, and goes on to the disk in small

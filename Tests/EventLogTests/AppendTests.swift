@@ -106,6 +106,52 @@ struct AppendTests {
         }
     }
 
+    @Test("of one batch each is told once why it is refused, and the rest is taken")
+    func refusedTogether() async throws {
+        try await LogFixture.with { fixture in
+            let stream = UUID()
+            let other = UUID()
+            _ = try await fixture.append(.some(1, to: stream, key: [1], subject: [5]), .some(2, to: other, key: [2]))
+            let outcomes = try await fixture.append(
+                .some(1, to: UUID(), key: [3]), .some(2, to: stream, after: 1, subject: [5], isNew: true),
+                .some(1, to: UUID(), key: [1]), .some(1, to: other, key: [2]), .some(1, to: UUID(), after: 1),
+                .some(2, to: UUID(), key: [4], state: [1]))
+            #expect(outcomes[0].isAppended && outcomes[5].isAppended)
+            if case .refused(.subject(let event)) = outcomes[1] {
+                #expect(event.version == 1)
+            } else {
+                Issue.record("\(outcomes[1])")
+            }
+            if case .refused(.key([1], let by)) = outcomes[2] {
+                #expect(by.stream == stream)
+            } else {
+                Issue.record("\(outcomes[2])")
+            }
+            // Its version is wrong, too: that it is a repeat says more.
+            if case .refused(.key([2], let by)) = outcomes[3] {
+                #expect(by.stream == other)
+            } else {
+                Issue.record("\(outcomes[3])")
+            }
+            #expect(outcomes[4] == .refused(.version(current: 0)))
+            #expect(try await fixture.number("SELECT count(*) FROM treue.event") == 6)
+            try await fixture.expectWhole()
+        }
+    }
+
+    @Test("a stream that ends earlier than was thought gets no gap, whatever its account says")
+    func aheadOfTheLog() async throws {
+        try await LogFixture.with { fixture in
+            let stream = UUID()
+            _ = try await fixture.append(.some(1, to: stream, state: [1]), .some(1, to: UUID()))
+            try await fixture.client.withLease { try await $0.execute("UPDATE treue.account SET version = 7") }
+            let outcomes = try await fixture.append(.some(1, to: stream, after: 7, state: [2]), .some(1, to: UUID()))
+            #expect(outcomes[0] == .refused(.version(current: 1)))
+            #expect(outcomes[1].isAppended)
+            try await fixture.expectWhole()
+        }
+    }
+
     @Test("a repeated key answers as a repeat even when the state was stale")
     func repeatBeforeVersion() async throws {
         try await LogFixture.with { fixture in

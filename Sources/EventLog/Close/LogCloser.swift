@@ -42,7 +42,7 @@ public struct LogCloser: Sendable {
     /// How long it waits for those who were reading the log before.
     private static let patience = Duration.seconds(600)
 
-    public init(log: EventLog) { self.init(log: log, page: 10_000) }
+    public init(log: EventLog) { self.init(log: log, page: 4_000) }
 
     init(log: EventLog, page: Int) { (self.log, self.page) = (log, page) }
 
@@ -79,10 +79,12 @@ public struct LogCloser: Sendable {
     ) async throws -> LogClosing {
         // With every head's lock, nobody is appending: see treue.close_events.
         let ends = try await lease.query("SELECT partition, position FROM treue.head ORDER BY partition FOR UPDATE", [])
+        let traffic = LiveTraffic(try await log.heads(on: lease), log: log)
         var (moved, since): (Int64, Int64) = (0, 0)
         for head in ends {
             while true {
                 try Task.checkCancellation()
+                let began = ContinuousClock.now
                 let events = try await lease.query(
                     "SELECT treue.close_events($1, $2, $3, $4)",
                     [
@@ -92,6 +94,7 @@ public struct LogCloser: Sendable {
                 guard events > 0 else { break }
                 (moved, since) = (moved + events, since + events)
                 await progress(moved)
+                await traffic.giveWay(after: ContinuousClock.now - began, on: lease)
                 if since >= Self.stretch {
                     // What left is stepped over by every reader until a vacuum has passed.
                     try await lease.execute("VACUUM treue.event")

@@ -1,3 +1,4 @@
+import DequeModule
 public import Foundation
 import Synchronization
 
@@ -64,7 +65,7 @@ public final class EventWindow: Sendable {
 
 /// A stretch of each partition, without a gap.
 struct Stretch {
-    private var held: [Int: [RecordedEvent]] = [:]
+    private var held: [Int: Deque<RecordedEvent>] = [:]
     private let most: Int
 
     /// - Parameter most: events at most, each partition having its share.
@@ -98,7 +99,7 @@ struct Stretch {
     }
 
     /// What goes on from what is here, or overlaps it, is added; what is older changes nothing; a gap begins anew. Where it
-    /// gets too much, the oldest eighth is let go.
+    /// gets too much, the oldest are let go: with each batch about as many as come, so that none waits for a thousand.
     mutating func keep(_ events: [RecordedEvent], of partition: Int) {
         guard let first = events.first?.position else { return }
         // Taken out, so that it grows where it is.
@@ -107,7 +108,7 @@ struct Stretch {
         if first > end + 1 { all = [] }
         all += events.drop { $0.position <= end }
         let share = most / (held.count + 1)
-        if all.count > share { all.removeFirst(all.count - share * 7 / 8) }
+        if all.count > share { all.removeFirst(all.count - share) }
         held[partition] = all
     }
 }

@@ -82,8 +82,8 @@ struct Newcomer: Sendable {
     var sealed: SealedMember
 }
 
-/// What became of a request.
-enum LaneReply: Sendable {
+/// What became of a request. Indirect, because it is large and handed on many times.
+indirect enum LaneReply: Sendable {
     case recorded(EventReply)
     /// The member; replayed where an earlier request with the same key made them one.
     case enrolled(UUID, isReplayed: Bool)

@@ -3,10 +3,13 @@ import Loyalty
 import Synchronization
 import Wire
 
-/// A member as recorded: the state and the version of the stream it is folded from.
-struct KnownMember: Sendable {
-    var version: Int64
-    var state: MemberState
+/// A member as recorded: the state and the version of the stream it is folded from. A class, because a state has many parts
+/// and is handed on many times between two changes.
+final class KnownMember: Sendable {
+    let version: Int64
+    let state: MemberState
+
+    init(version: Int64, state: MemberState) { (self.version, self.state) = (version, state) }
 }
 
 extension MemberState {

@@ -140,13 +140,13 @@ final class Plan {
 
     private func enrol(_ newcomer: Newcomer, at: Instant, _ repeatKey: RepeatKey? = nil) throws {
         let newcomerState = try newcomerState(newcomer, at: at)
-        member = newcomerState
         newMember = newcomer.sealed
         let programme = try programme(of: newcomerState.state)
         append(
             programme.enrolment(
                 at: at, language: newcomer.language, birthday: newcomer.birthday, referredBy: newcomer.referredBy),
             repeatKey)
+        become(newcomerState.state)
     }
 
     // MARK: Recording
@@ -167,12 +167,17 @@ final class Plan {
                 dated, isPrimary ? repeatKey : nil, metadata: isPrimary ? metadata : trace,
                 orderMustBeNew: isPrimary && !orderIsKnown)
         }
-        member?.state = decision.state
+        become(decision.state)
         for draw in decision.events.flatMap({ $0.event.draws(under: decision.state.programme) }) {
             draws[draw.budget, default: 0] += draw.points
             budgets[draw.budget, default: 0] += draw.points
         }
         return first
+    }
+
+    /// The member behind what was appended.
+    private func become(_ state: MemberState) {
+        member = KnownMember(version: expectedVersion + Int64(events.count), state: state)
     }
 
     private func reply(_ decision: Decision, _ first: Int64) -> EventReply {
@@ -210,7 +215,6 @@ final class Plan {
                 subjectMustBeNew: orderMustBeNew && subject != nil, data: data, metadata: metadata))
         events.append(dated)
         if let about { bySubject[about, default: []].append(dated) }
-        member?.version += 1
     }
 
     /// What the log holds of it, in order, for whoever follows the log in this process.

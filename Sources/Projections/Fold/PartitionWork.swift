@@ -17,7 +17,7 @@ struct PartitionWork<Target: FoldTarget>: Sendable {
         let from = try await target.checkpoints(on: client)
         let skips = try await ProjectionFaults.skips(of: target.projection, on: client)
         let heads = try await log.heads(on: client)
-        let (queue, traffic) = (WorkQueue(heads), LiveTraffic(heads, client: client, log: log))
+        let (queue, traffic) = (WorkQueue(heads), LiveTraffic(heads, log: log))
         // Whoever watches sees at once what an earlier run had done.
         await meter.add(0)
         return try await withThrowingTaskGroup(of: [Int: Int64].self) { group in
@@ -32,7 +32,7 @@ struct PartitionWork<Target: FoldTarget>: Sendable {
                             var began = ContinuousClock.now
                             try await folder.run(to: head.position, on: lease) { events in
                                 await meter.add(events)
-                                await traffic.giveWay(after: ContinuousClock.now - began)
+                                await traffic.giveWay(after: ContinuousClock.now - began, on: client)
                                 began = .now
                             }
                             positions[head.partition] = folder.position

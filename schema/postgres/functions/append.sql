@@ -4,8 +4,11 @@
 --   key       an event somewhere in the log bears one of its keys already (found_* says which);
 --   version   its stream does not end at the expected version (found_version says where it ends);
 --   subject   its stream has an event about a subject that should have been new (found_* says which).
--- A key that another process is writing at this very moment raises 23505 (or 40P01) for the whole call; nothing is
--- then appended, and the same call again finds that key.
+-- Two calls that write each other's keys at the very same moment raise 40P01 (or 23505) for the whole call; nothing is then
+-- appended, and the same call again finds those keys.
+--
+-- Few calls repeat anything, so it is left to the index of keys to say so; only then, or where a group must be refused for
+-- another reason, the keys are looked up, and what is left goes in.
 --
 -- g_*  one element a group, sorted by partition; a stream at most once. g_state NULL leaves the account row alone.
 -- e_*  one element an event, sorted by group; e_group counts from 1. e_digest is the digest of all columns but position
@@ -67,16 +70,19 @@ DECLARE
     head_partition int[];
     head_position  bigint[];
     head_hash      bytea[];
-    h              int := 0;    -- the head being extended: its place in the arrays above,
-    here           int := -1;   -- its partition,
+    new_position   bigint[];    -- the heads as they will be
+    new_hash       bytea[];
+    looks          boolean;     -- whether keys are looked up
+    h              int;         -- the head being extended: its place in the arrays above,
+    here           int;         -- its partition,
     at             bigint;      -- the last position given,
     chain          bytea;       -- and that event's hash
-    refused        boolean[] := array_fill(false, ARRAY[groups]);
-    before         bigint[] := array_fill(NULL::bigint, ARRAY[groups]);  -- the partition's position before the group
-    after          bigint[] := array_fill(NULL::bigint, ARRAY[groups]);  -- and after it
-    positions      bigint[] := array_fill(NULL::bigint, ARRAY[events]);
-    hashes         bytea[] := array_fill(NULL::bytea, ARRAY[events]);
-    g              int := 0;
+    refused        boolean[];
+    before         bigint[];    -- the partition's position before the group
+    after          bigint[];    -- and after it
+    positions      bigint[];
+    hashes         bytea[];
+    g              int;
     moved          bigint;
     missing        bigint;
     skip           boolean;
@@ -92,110 +98,145 @@ BEGIN
         RAISE EXCEPTION 'append: treue.account was rebuilt since its rows were read' USING ERRCODE = 'TR004';
     END IF;
 
-    FOR r IN
-        SELECT k.g, k.key, old.*
-          FROM unnest(e_group, e_key) AS k (g, key)
-         CROSS JOIN LATERAL (
-               SELECT partition, position, stream_id, version, content_hash FROM treue.event
-                WHERE key = k.key LIMIT 1) AS old
-         WHERE k.key IS NOT NULL
-    LOOP
-        CONTINUE WHEN refused[r.g];
-        refused[r.g] := true;
-        ordinal := r.g; status := 'key'; found_key := r.key;
-        found_partition := r.partition; found_position := r.position; found_stream := r.stream_id;
-        found_version := r.version; found_content_hash := r.content_hash;
-        RETURN NEXT;
-    END LOOP;
+    -- Events that were closed lie in a table with indexes of its own.
+    looks := EXISTS (SELECT FROM pg_inherits WHERE inhparent = 'treue.event'::regclass);
 
-    FOR r IN
-        SELECT s.g::int, s.partition, s.stream_id, coalesce(last.version, 0) AS version
-          FROM unnest(g_partition, g_stream, g_expected) WITH ORDINALITY AS s (partition, stream_id, expected, g)
-          LEFT JOIN LATERAL (
-               SELECT version FROM treue.event
-                WHERE partition = s.partition AND stream_id = s.stream_id
-                ORDER BY version DESC LIMIT 1) AS last ON true
-         WHERE coalesce(last.version, 0) <> s.expected
+    <<attempt>>
     LOOP
-        CONTINUE WHEN refused[r.g];
-        refused[r.g] := true;
-        ordinal := r.g; status := 'version'; found_key := NULL;
-        found_partition := r.partition; found_position := NULL; found_stream := r.stream_id;
-        found_version := r.version; found_content_hash := NULL;
-        RETURN NEXT;
-    END LOOP;
+        refused := array_fill(false, ARRAY[groups]);
+        before := array_fill(NULL::bigint, ARRAY[groups]);
+        after := before;
+        positions := array_fill(NULL::bigint, ARRAY[events]);
+        hashes := array_fill(NULL::bytea, ARRAY[events]);
+        new_position := head_position;
+        new_hash := head_hash;
 
-    IF true = ANY (e_subject_new) THEN
+        IF looks THEN
+            FOR r IN
+                SELECT k.g, k.key, old.*
+                  FROM unnest(e_group, e_key) AS k (g, key)
+                 CROSS JOIN LATERAL (
+                       SELECT partition, position, stream_id, version, content_hash FROM treue.event
+                        WHERE key = k.key LIMIT 1) AS old
+                 WHERE k.key IS NOT NULL
+            LOOP
+                CONTINUE WHEN refused[r.g];
+                refused[r.g] := true;
+                ordinal := r.g; status := 'key'; found_key := r.key;
+                found_partition := r.partition; found_position := r.position; found_stream := r.stream_id;
+                found_version := r.version; found_content_hash := r.content_hash;
+                RETURN NEXT;
+            END LOOP;
+        END IF;
+
         FOR r IN
-            SELECT n.g, old.*
-              FROM unnest(e_group, e_subject, e_subject_new) AS n (g, subject, is_new)
-             CROSS JOIN LATERAL (
-                   SELECT partition, position, stream_id, version, content_hash, key FROM (
-                          -- OFFSET 0: no index but the one of subjects.
-                          SELECT * FROM treue.event
-                           WHERE treue.subject_hash(stream_id, subject)
-                                 = treue.subject_hash(g_stream[n.g], n.subject)
-                             AND subject IS NOT NULL OFFSET 0) AS near
-                    WHERE stream_id = g_stream[n.g] AND subject = n.subject LIMIT 1) AS old
-             WHERE n.is_new
+            SELECT s.g::int, s.partition, s.stream_id, coalesce(last.version, 0) AS version
+              FROM unnest(g_partition, g_stream, g_expected) WITH ORDINALITY AS s (partition, stream_id, expected, g)
+              LEFT JOIN LATERAL (
+                   SELECT version FROM treue.event
+                    WHERE partition = s.partition AND stream_id = s.stream_id
+                    ORDER BY version DESC LIMIT 1) AS last ON true
+             WHERE coalesce(last.version, 0) <> s.expected
         LOOP
+            IF NOT looks THEN
+                looks := true;
+                CONTINUE attempt;
+            END IF;
             CONTINUE WHEN refused[r.g];
             refused[r.g] := true;
-            ordinal := r.g; status := 'subject'; found_key := r.key;
-            found_partition := r.partition; found_position := r.position; found_stream := r.stream_id;
-            found_version := r.version; found_content_hash := r.content_hash;
+            ordinal := r.g; status := 'version'; found_key := NULL;
+            found_partition := r.partition; found_position := NULL; found_stream := r.stream_id;
+            found_version := r.version; found_content_hash := NULL;
             RETURN NEXT;
         END LOOP;
-    END IF;
 
-    FOR i IN 1 .. events LOOP
-        IF e_group[i] <> g THEN
-            IF e_group[i] < g THEN
-                RAISE EXCEPTION 'append: events are not sorted by group' USING ERRCODE = 'TR003';
-            END IF;
-            g := e_group[i];
-            skip := refused[g];
-            IF NOT skip THEN
-                IF g_partition[g] <> here THEN
-                    IF h > 0 THEN
-                        head_position[h] := at;
-                        head_hash[h] := chain;
-                    END IF;
-                    here := g_partition[g];
-                    h := array_position(head_partition, here);
-                    IF h IS NULL THEN
-                        RAISE EXCEPTION 'append: the log has no partition %', here USING ERRCODE = 'TR002';
-                    END IF;
-                    at := head_position[h];
-                    chain := head_hash[h];
+        IF true = ANY (e_subject_new) THEN
+            FOR r IN
+                SELECT n.g, old.*
+                  FROM unnest(e_group, e_subject, e_subject_new) AS n (g, subject, is_new)
+                 CROSS JOIN LATERAL (
+                       SELECT partition, position, stream_id, version, content_hash, key FROM (
+                              -- OFFSET 0: no index but the one of subjects.
+                              SELECT * FROM treue.event
+                               WHERE treue.subject_hash(stream_id, subject)
+                                     = treue.subject_hash(g_stream[n.g], n.subject)
+                                 AND subject IS NOT NULL OFFSET 0) AS near
+                        WHERE stream_id = g_stream[n.g] AND subject = n.subject LIMIT 1) AS old
+                 WHERE n.is_new
+            LOOP
+                IF NOT looks THEN
+                    looks := true;
+                    CONTINUE attempt;
                 END IF;
-                before[g] := at;
-            END IF;
+                CONTINUE WHEN refused[r.g];
+                refused[r.g] := true;
+                ordinal := r.g; status := 'subject'; found_key := r.key;
+                found_partition := r.partition; found_position := r.position; found_stream := r.stream_id;
+                found_version := r.version; found_content_hash := r.content_hash;
+                RETURN NEXT;
+            END LOOP;
         END IF;
-        CONTINUE WHEN skip;
-        at := at + 1;
-        chain := sha256(chain || int8send(at) || e_digest[i]);
-        positions[i] := at;
-        hashes[i] := chain;
-        after[g] := at;
-    END LOOP;
-    IF h > 0 THEN
-        head_position[h] := at;
-        head_hash[h] := chain;
-    END IF;
 
-    INSERT INTO treue.event (position, version, occurred_at, recorded_at, partition, stream_id, stream_type, type,
-                             key, content_hash, subject, hash, data, metadata)
-    SELECT e.position, g_expected[e.g] + e.position - before[e.g], e.occurred_at, recorded_at,
-           g_partition[e.g], g_stream[e.g], g_stream_type[e.g], e.type,
-           e.key, e.content_hash, e.subject, e.hash, e.data, e.metadata
-      FROM unnest(e_group, e_type, e_occurred_at, e_key, e_content_hash, e_subject, e_data, e_metadata, positions,
-                  hashes) AS e (g, type, occurred_at, key, content_hash, subject, data, metadata, position, hash)
-     WHERE e.position IS NOT NULL;
+        h := 0;
+        here := -1;
+        g := 0;
+        FOR i IN 1 .. events LOOP
+            IF e_group[i] <> g THEN
+                IF e_group[i] < g THEN
+                    RAISE EXCEPTION 'append: events are not sorted by group' USING ERRCODE = 'TR003';
+                END IF;
+                g := e_group[i];
+                skip := refused[g];
+                IF NOT skip THEN
+                    IF g_partition[g] <> here THEN
+                        IF h > 0 THEN
+                            new_position[h] := at;
+                            new_hash[h] := chain;
+                        END IF;
+                        here := g_partition[g];
+                        h := array_position(head_partition, here);
+                        IF h IS NULL THEN
+                            RAISE EXCEPTION 'append: the log has no partition %', here USING ERRCODE = 'TR002';
+                        END IF;
+                        at := head_position[h];
+                        chain := head_hash[h];
+                    END IF;
+                    before[g] := at;
+                END IF;
+            END IF;
+            CONTINUE WHEN skip;
+            at := at + 1;
+            chain := sha256(chain || int8send(at) || e_digest[i]);
+            positions[i] := at;
+            hashes[i] := chain;
+            after[g] := at;
+        END LOOP;
+        IF h > 0 THEN
+            new_position[h] := at;
+            new_hash[h] := chain;
+        END IF;
+
+        BEGIN
+            INSERT INTO treue.event (position, version, occurred_at, recorded_at, partition, stream_id, stream_type, type,
+                                     key, content_hash, subject, hash, data, metadata)
+            SELECT e.position, g_expected[e.g] + e.position - before[e.g], e.occurred_at, recorded_at,
+                   g_partition[e.g], g_stream[e.g], g_stream_type[e.g], e.type,
+                   e.key, e.content_hash, e.subject, e.hash, e.data, e.metadata
+              FROM unnest(e_group, e_type, e_occurred_at, e_key, e_content_hash, e_subject, e_data, e_metadata, positions,
+                          hashes) AS e (g, type, occurred_at, key, content_hash, subject, data, metadata, position, hash)
+             WHERE e.position IS NOT NULL;
+            EXIT;
+        EXCEPTION WHEN unique_violation THEN
+            IF looks THEN
+                RAISE;
+            END IF;
+            looks := true;
+        END;
+    END LOOP;
 
     UPDATE treue.head
        SET position = n.position, hash = n.hash
-      FROM unnest(head_partition, head_position, head_hash) AS n (partition, position, hash)
+      FROM unnest(head_partition, new_position, new_hash) AS n (partition, position, hash)
      WHERE head.partition = n.partition AND head.partition = ANY (g_partition) AND head.position <> n.position;
 
     -- Nearly every account is there already; an upsert would lock its row first, and write that lock to the WAL. Found by a

@@ -1,10 +1,9 @@
-import EventLog
 import Postgres
 import Synchronization
 
 /// Whether shops are writing while something long is at work, and how that gives way to them: at full speed where nobody
 /// writes, and resting twice as long as it worked where somebody does.
-final class LiveTraffic: Sendable {
+public final class LiveTraffic: Sendable {
     private struct Look {
         var at = ContinuousClock.now
         /// Events in the log.
@@ -12,7 +11,6 @@ final class LiveTraffic: Sendable {
         var isFlowing = false
     }
 
-    private let client: PostgresClient
     private let log: EventLog
     private let last: Mutex<Look>
 
@@ -20,19 +18,19 @@ final class LiveTraffic: Sendable {
     private static let (interval, threshold) = (Duration.milliseconds(200), 50.0)
 
     /// - Parameter heads: as they are now.
-    init(_ heads: [LogHead], client: PostgresClient, log: EventLog) {
-        (self.client, self.log) = (client, log)
+    public init(_ heads: [LogHead], log: EventLog) {
+        self.log = log
         last = Mutex(Look(events: heads.reduce(0) { $0 + $1.position }))
     }
 
     /// Rests after a piece of work, as long as others need.
-    func giveWay(after work: Duration) async {
-        if last.withLock({ $0.at.duration(to: .now) >= Self.interval }) { await look() }
+    public func giveWay(after work: Duration, on connection: some PostgresQuerying) async {
+        if last.withLock({ $0.at.duration(to: .now) >= Self.interval }) { await look(on: connection) }
         if last.withLock(\.isFlowing) { try? await Task.sleep(for: work * 2) }
     }
 
-    private func look() async {
-        guard let heads = try? await log.heads(on: client) else { return }
+    private func look(on connection: some PostgresQuerying) async {
+        guard let heads = try? await log.heads(on: connection) else { return }
         let (events, now) = (heads.reduce(0) { $0 + $1.position }, ContinuousClock.now)
         last.withLock { last in
             let rate = Double(events - last.events) / ((now - last.at) / .seconds(1))
