@@ -13,7 +13,7 @@ struct UnwrittenPages: Sendable {
     private var since: ContinuousClock.Instant?
 
     /// Events that are written together at most, and one page.
-    static let most = 32_768
+    static let most = 65_536
     /// So long at most is anything left unwritten while much comes.
     static let longest = Duration.seconds(4)
     /// Events at once that are much: while they come, what they change is likely to change again.
