@@ -17,10 +17,10 @@ public final class LiveTraffic: Sendable {
     /// How often the log is looked at, and from how many events a second on there is traffic.
     private static let (interval, threshold) = (Duration.milliseconds(200), 50.0)
 
-    /// - Parameter heads: as they are now.
-    public init(_ heads: [LogHead], log: EventLog) {
+    /// - Parameter events: that are in the log now.
+    public init(events: Int64, log: EventLog) {
         self.log = log
-        last = Mutex(Look(events: heads.reduce(0) { $0 + $1.position }))
+        last = Mutex(Look(events: events))
     }
 
     /// Rests after a piece of work, as long as others need.

@@ -109,30 +109,22 @@ struct AppendTests {
     @Test("of one batch each is told once why it is refused, and the rest is taken")
     func refusedTogether() async throws {
         try await LogFixture.with { fixture in
-            let stream = UUID()
-            let other = UUID()
+            let (stream, other) = (UUID(), UUID())
             _ = try await fixture.append(.some(1, to: stream, key: [1], subject: [5]), .some(2, to: other, key: [2]))
             let outcomes = try await fixture.append(
                 .some(1, to: UUID(), key: [3]), .some(2, to: stream, after: 1, subject: [5], isNew: true),
                 .some(1, to: UUID(), key: [1]), .some(1, to: other, key: [2]), .some(1, to: UUID(), after: 1),
                 .some(2, to: UUID(), key: [4], state: [1]))
             #expect(outcomes[0].isAppended && outcomes[5].isAppended)
-            if case .refused(.subject(let event)) = outcomes[1] {
-                #expect(event.version == 1)
-            } else {
-                Issue.record("\(outcomes[1])")
+            guard case .refused(.subject(let about)) = outcomes[1],
+                case .refused(.key([1], let first)) = outcomes[2],
+                // Its version is wrong, too: that it is a repeat says more.
+                case .refused(.key([2], let repeated)) = outcomes[3]
+            else {
+                Issue.record("\(outcomes)")
+                return
             }
-            if case .refused(.key([1], let by)) = outcomes[2] {
-                #expect(by.stream == stream)
-            } else {
-                Issue.record("\(outcomes[2])")
-            }
-            // Its version is wrong, too: that it is a repeat says more.
-            if case .refused(.key([2], let by)) = outcomes[3] {
-                #expect(by.stream == other)
-            } else {
-                Issue.record("\(outcomes[3])")
-            }
+            #expect(about.version == 1 && first.stream == stream && repeated.stream == other)
             #expect(outcomes[4] == .refused(.version(current: 0)))
             #expect(try await fixture.number("SELECT count(*) FROM treue.event") == 6)
             try await fixture.expectWhole()

@@ -79,7 +79,7 @@ public struct LogCloser: Sendable {
     ) async throws -> LogClosing {
         // With every head's lock, nobody is appending: see treue.close_events.
         let ends = try await lease.query("SELECT partition, position FROM treue.head ORDER BY partition FOR UPDATE", [])
-        let traffic = LiveTraffic(try await log.heads(on: lease), log: log)
+        let traffic = LiveTraffic(events: try ends.reduce(0) { try $0 + $1.int8(1) }, log: log)
         var (moved, since): (Int64, Int64) = (0, 0)
         for head in ends {
             while true {

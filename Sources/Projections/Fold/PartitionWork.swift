@@ -17,7 +17,8 @@ struct PartitionWork<Target: FoldTarget>: Sendable {
         let from = try await target.checkpoints(on: client)
         let skips = try await ProjectionFaults.skips(of: target.projection, on: client)
         let heads = try await log.heads(on: client)
-        let (queue, traffic) = (WorkQueue(heads), LiveTraffic(heads, log: log))
+        let traffic = LiveTraffic(events: heads.reduce(0) { $0 + $1.position }, log: log)
+        let queue = WorkQueue(heads)
         // Whoever watches sees at once what an earlier run had done.
         await meter.add(0)
         return try await withThrowingTaskGroup(of: [Int: Int64].self) { group in

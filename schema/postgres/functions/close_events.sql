@@ -2,8 +2,9 @@
 -- lie at or before a position, in their order, so that what is closed is the beginning of the partition. Answers how many; 0
 -- when nothing is left to move. Readers see each event once, before and after.
 --
--- up_to  where the partition ended at a moment at which nobody was appending to it. Who appends has looked for its keys before
---        it writes them: who looked earlier has ended, and who looks later finds what lies before, wherever it lies by then.
+-- up_to  where the partition ended at a moment at which nobody was appending to it. Who appended
+--        without looking for its keys had seen, holding heads, that there was no such table, and has ended by then; who comes
+--        later looks in both, and finds what lies before, wherever it lies by then.
 CREATE OR REPLACE FUNCTION treue.close_events(partition_ int, before timestamptz, up_to bigint, most int) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
