@@ -117,6 +117,8 @@ public final class ThrowawayPostgres: Sendable {
             """
         var asked: Set<String> = []
         while asked.count < times {
+            // A test that has run out of time ends, and says so.
+            try Task.checkCancellation()
             let starts = try await query(sql, at: superuserURL(for: database)).split(separator: "\n")
             asked.formUnion(starts.map(String.init))
         }
