@@ -18,10 +18,8 @@ struct AccountFold: Sendable {
     mutating func fold(_ batch: [RecordedEvent]) throws(FoldFault) {
         for event in batch where event.streamType == AccountProjection.streamType {
             do {
-                // Taken out: a state that two hold is copied when it changes.
-                var folded = members.removeValue(forKey: event.stream)
-                try Folded.fold(event, try DatedEvent(event), &folded)
-                members[event.stream] = folded
+                // Where it lies: a state that two hold is copied when it changes.
+                try Folded.fold(event, try DatedEvent(event), &members[event.stream])
             } catch {
                 throw FoldFault(event, error)
             }

@@ -184,17 +184,19 @@ private struct SeenNames {
     /// Those of all names so far.
     private(set) var marks: UInt64 = 0
     private(set) var count = 0
-    private var names: Set<String> = []
+    /// Nil until the object is large.
+    private var names: Set<String>?
 
     /// False when the name read last is among the members from entry `first` on already.
+    @inline(__always)
     mutating func insert(in parser: borrowing JSONParser, from first: Int) -> Bool {
         let last = parser.entries.count - 1
         let mark = parser.entries[last].mark
         count += 1
         let isNew = marks & mark == 0
         marks |= mark
-        if count > Self.linearLimit { return insertIntoSet(parser, first, last) }
-        return isNew || !isAmong(parser, first, last)
+        if isNew, count <= Self.linearLimit { return true }
+        return count > Self.linearLimit ? insertIntoSet(parser, first, last) : !isAmong(parser, first, last)
     }
 
     private func isAmong(_ parser: borrowing JSONParser, _ first: Int, _ last: Int) -> Bool {
@@ -208,6 +210,8 @@ private struct SeenNames {
     }
 
     private mutating func insertIntoSet(_ parser: borrowing JSONParser, _ first: Int, _ last: Int) -> Bool {
+        var names = self.names.take() ?? []
+        defer { self.names = names }
         if names.isEmpty {
             var at = first
             while at < last {

@@ -52,7 +52,7 @@ extension ObjectReader {
         return (amount, currency)
     }
 
-    private func nested<Value>(_ index: Int, at place: consuming Place, _ body: (ObjectReader) -> Value?) -> Value? {
+    func nested<Value>(_ index: Int, at place: consuming Place, _ body: (ObjectReader) -> Value?) -> Value? {
         let reader = ObjectReader(JSONNode(document: document, index: index), at: place, faults: faults)
         let result = body(reader)
         reader.close()
@@ -60,7 +60,7 @@ extension ObjectReader {
     }
 
     /// Reads each element by its entry and its number.
-    private func elements<Value>(
+    func elements<Value>(
         of array: Int, _ name: String, count: ClosedRange<Int>, _ read: (Int, Int) -> Value?
     ) -> [Value]? {
         let entry = document.entries[array]

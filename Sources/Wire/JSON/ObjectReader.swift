@@ -15,22 +15,10 @@ public final class ObjectReader {
     /// What is wrong so far, shared with the readers of the whole document.
     public let faults: FaultList
     let document: JSONDocument
-    /// The object's entry.
-    private let object: Int
-    /// False when the value was no object: then its members are not missed one by one.
-    let isObject: Bool
-    /// Where the members end, how many there are, and the marks of their names.
-    private let end: Int
-    private let count: Int
-    private let marks: UInt64
+    /// Unchecked: no access to it calls anything that has another one, and checking each would cost as much as the search.
+    @exclusivity(unchecked) private var cursor: ObjectCursor
     /// The names asked for so far, for hints.
     private(set) var known: [String] = []
-    /// The member behind the one found last, where the next one asked for mostly is: its entry and its number.
-    private var nextEntry: Int
-    private var nextNumber = 0
-    /// Which members were found, by their numbers: a word for the first 64, a set for what a hostile body adds.
-    private var seen: UInt64 = 0
-    private var seenBeyond: Set<Int> = []
 
     /// A reader of this value; a fault is noted when it is not an object.
     public convenience init(_ value: JSONValue, at place: JSONPointer = .root, faults: FaultList = FaultList()) {
@@ -38,14 +26,17 @@ public final class ObjectReader {
     }
 
     init(_ node: JSONNode, at origin: Place = .pointer(.root), faults: FaultList = FaultList()) {
-        (self.origin, self.faults, document, object) = (origin, faults, node.document, node.index)
-        let entry = node.document.entries[node.index]
-        isObject = entry.kind == .object
-        (end, count) = isObject ? (Int(entry.next), entry.count) : (0, 0)
-        marks = isObject ? UInt64(bitPattern: entry.number) : 0
-        nextEntry = node.index + 1
-        if !isObject { faults.add(at: place, "must be an object, not \(node.document.kind(at: node.index))") }
+        (self.origin, self.faults, document) = (origin, faults, node.document)
+        cursor = ObjectCursor(at: node.index, in: node.document)
+        noteUnlessObject(node.index)
     }
+
+    private func noteUnlessObject(_ index: Int) {
+        if !isObject { faults.add(at: place, "must be an object, not \(document.kind(at: index))") }
+    }
+
+    /// False when the value was no object: then its members are not missed one by one.
+    var isObject: Bool { cursor.isObject }
 
     /// Where the object is.
     public var place: JSONPointer {
@@ -59,42 +50,9 @@ public final class ObjectReader {
     /// The entry of a member's value; nil when it is absent or null.
     func entry(_ name: String) -> Int? {
         if faults.keepsNames { known.append(name) }
-        guard let (index, number) = find(name) else { return nil }
-        see(number)
-        (nextEntry, nextNumber) = (Int(document.entries[index].next), number + 1)
+        guard let index = cursor.take(name, in: document) else { return nil }
         return document.entries[index].kind == .null ? nil : index
     }
-
-    /// The entry of a member's value, and the member's number. Who asks in the document's order finds at once, and most
-    /// of what is absent has a mark that no name there has.
-    @inline(__always)
-    private func find(_ name: String) -> (index: Int, number: Int)? {
-        let tag = JSONDocument.tag(of: name)
-        guard marks & JSONDocument.mark(of: tag) != 0 else { return nil }
-        if nextEntry < end, document.isNamed(nextEntry, name, tag: tag) { return (nextEntry + 1, nextNumber) }
-        return search(for: name, tag)
-    }
-
-    private func search(for name: String, _ tag: Int64) -> (index: Int, number: Int)? {
-        var (at, number) = (nextEntry, nextNumber)
-        for _ in 0..<count {
-            if at >= end { (at, number) = (object + 1, 0) }
-            if document.isNamed(at, name, tag: tag) { return (at + 1, number) }
-            (at, number) = (Int(document.entries[at + 1].next), number + 1)
-        }
-        return nil
-    }
-
-    @inline(__always)
-    private func see(_ number: Int) {
-        if number < 64 { seen |= 1 &<< UInt64(number) } else { seenBeyond.insert(number) }
-    }
-
-    private func hasSeen(_ number: Int) -> Bool {
-        number < 64 ? seen & (1 &<< UInt64(number)) != 0 : seenBeyond.contains(number)
-    }
-
-    private var hasSeenAll: Bool { count < 64 && seen == 1 &<< UInt64(count) &- 1 }
 
     /// The entry of a member that must be there; a fault and nil when it is absent or null.
     func requiredEntry(_ name: String) -> Int? {
@@ -111,34 +69,22 @@ public final class ObjectReader {
 
     /// Whether a member is there and not null; does not count as naming it.
     public func has(_ name: String) -> Bool {
-        find(name).map { document.entries[$0.index].kind != .null } ?? false
+        cursor.find(name, in: document).map { document.entries[$0.index].kind != .null } ?? false
     }
 
     /// Whether a member is there and null; does not count as naming it.
     public func isNull(_ name: String) -> Bool {
-        find(name).map { document.entries[$0.index].kind == .null } ?? false
+        cursor.find(name, in: document).map { document.entries[$0.index].kind == .null } ?? false
     }
 
     /// Members that nobody has named yet, in order; they count as named from now on.
     public func remaining() -> [JSONMember] {
         var rest: [JSONMember] = []
-        for (index, number) in unseen() {
-            see(number)
+        for (index, number) in cursor.unseen(in: document) {
+            cursor.see(number)
             rest.append(JSONMember(document.text(document.entries[index]), document.value(at: index + 1)))
         }
         return rest
-    }
-
-    /// The entries and the numbers of the names that nobody has asked for.
-    private func unseen() -> [(index: Int, number: Int)] {
-        guard isObject, !hasSeenAll else { return [] }
-        var unseen: [(index: Int, number: Int)] = []
-        var (at, number) = (object + 1, 0)
-        while at < end {
-            if !hasSeen(number) { unseen.append((at, number)) }
-            (at, number) = (Int(document.entries[at + 1].next), number + 1)
-        }
-        return unseen
     }
 
     /// Notes a fault at a member.
@@ -151,10 +97,31 @@ public final class ObjectReader {
 
     /// Notes every member that nobody has named.
     public func close() {
-        for (index, _) in unseen() {
+        guard !cursor.hasSeenAll else { return }
+        for (index, _) in cursor.unseen(in: document) {
             let name = document.text(document.entries[index])
             fault(at: name, "is not a known member" + Spelling.hint(for: name, among: known))
         }
+    }
+
+    /// Reads an object within this one by this very reader, which stands there until `body` ends: a reader for each would
+    /// cost more than what it reads. For a `body` that asks nothing of the whole.
+    ///
+    /// Where something is wrong, this finds out that it is, and reading once more what and where (``reading(_:_:)``).
+    func part<Value>(at index: Int, _ name: @autoclosure () -> Place, _ body: (ObjectReader) -> Value?) -> Value? {
+        guard !faults.keepsNames else {
+            let reader = ObjectReader(JSONNode(document: document, index: index), at: name(), faults: faults)
+            let result = body(reader)
+            reader.close()
+            return result
+        }
+        var whole = ObjectCursor(at: index, in: document)
+        swap(&cursor, &whole)
+        defer { swap(&cursor, &whole) }
+        noteUnlessObject(index)
+        let result = body(self)
+        close()
+        return result
     }
 
     /// Reads a document, and throws everything that is wrong with it. Names are only remembered, for hints, where

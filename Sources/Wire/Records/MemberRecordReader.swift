@@ -51,7 +51,7 @@ extension ObjectReader {
         let to = recordedText("to")
         let reason = recordedCase("reason", of: TierChanged.Reason.self)
         let validUntil = optionalRecordedDate("valid_until")
-        let reached = optionalObject("reached") { $0.reachedStanding() }
+        let reached = optionalRecordedObject("reached") { $0.reachedStanding() }
         let ended = optionalRecordedDate("ended")
         let measured = optionalRecordedObjects("measured") { $0.measured() }
         let period = optionalRecordedPeriod("period")

@@ -50,9 +50,21 @@ extension ObjectReader {
         entry(name).flatMap { recordedDate(at: $0, name) }
     }
 
-    /// A required array of objects, however many.
+    /// A required object. `body` asks nothing of the whole (``part(at:_:_:)``).
+    func recordedObject<Value>(_ name: String, _ body: (ObjectReader) -> Value?) -> Value? {
+        requiredEntry(name).flatMap { part(at: $0, .member(self, name), body) }
+    }
+
+    /// An optional object, read in the same way.
+    func optionalRecordedObject<Value>(_ name: String, _ body: (ObjectReader) -> Value?) -> Value? {
+        entry(name).flatMap { part(at: $0, .member(self, name), body) }
+    }
+
+    /// A required array of objects, however many, read in the same way.
     func recordedObjects<Value>(_ name: String, _ body: (ObjectReader) -> Value?) -> [Value]? {
-        objects(name, count: 0...Int.max, body)
+        requiredEntry(name).flatMap { array in
+            elements(of: array, name, count: 0...Int.max) { part(at: $0, .element(self, name, $1), body) }
+        }
     }
 
     /// A flag that is false where it is absent.

@@ -57,7 +57,7 @@ extension ObjectReader {
 
     /// - Parameter tier: that of the event, where it says one: it is the outcome's unless that says another.
     func recordedOutcome(tier: String? = nil) -> Outcome? {
-        object("outcome") { reader in
+        recordedObject("outcome") { reader in
             let change = reader.recordedInteger("change")
             let available = reader.recordedInteger("available")
             let pending = reader.recordedCount("pending")

@@ -9,7 +9,7 @@ extension ObjectReader {
         let matures = optionalRecordedUntil("matures")
         let rule = recordedText("rule")
         let version = recordedInt("programme_version")
-        let reason = object("reason") { $0.accrualReason() }
+        let reason = recordedObject("reason") { $0.accrualReason() }
         let partner = optionalRecordedText("partner")
         let period = optionalRecordedPeriod("period")
         let inactiveOn = optionalRecordedDate("inactive_on")
@@ -25,7 +25,7 @@ extension ObjectReader {
         let parts = recordedObjects("parts") { $0.revokedPart() }
         let pending = recordedCount("pending")
         let lapsed = recordedCount("lapsed")
-        let order = optionalObject("order") { $0.recordedOrder() }
+        let order = optionalRecordedObject("order") { $0.recordedOrder() }
         let returnID = recordedText("return_id")
         let version = recordedInt("programme_version")
         let waivesDebt = recordedFlag("waives_debt")

@@ -7,7 +7,7 @@ extension ObjectReader {
         switch word("kind", of: kinds) {
         case "base":
             let sale = accruedSale()
-            let rate = object("rate") { $0.rate() }
+            let rate = recordedObject("rate") { $0.rate() }
             guard let sale, let rate else { return nil }
             return .base(order: sale.order, amount: sale.amount, currency: sale.currency, rate: rate)
         case "multiplier":
@@ -17,13 +17,13 @@ extension ObjectReader {
             return .multiplier(
                 order: sale.order, amount: sale.amount, currency: sale.currency, thousandths: thousandths)
         case "fixed":
-            let order = object("order") { $0.recordedOrder() }
+            let order = recordedObject("order") { $0.recordedOrder() }
             let count = recordedInteger("count")
             guard let order, let count else { return nil }
             return .fixed(order: order, count: count)
         case "accumulated":
             let sale = accruedSale("total")
-            let rate = object("rate") { $0.rate() }
+            let rate = recordedObject("rate") { $0.rate() }
             guard let sale, let rate else { return nil }
             return .accumulated(order: sale.order, total: sale.amount, currency: sale.currency, rate: rate)
         case "activity":
@@ -36,7 +36,7 @@ extension ObjectReader {
             guard let occasion, let year else { return nil }
             return .gift(occasion, year: year)
         case "referral":
-            return .referral(order: optionalObject("order") { $0.recordedOrder() })
+            return .referral(order: optionalRecordedObject("order") { $0.recordedOrder() })
         default:
             return nil
         }
@@ -45,7 +45,7 @@ extension ObjectReader {
     private func accruedSale(
         _ sum: String = "amount"
     ) -> (order: OrderReference, amount: Int64, currency: String)? {
-        let order = object("order") { $0.recordedOrder() }
+        let order = recordedObject("order") { $0.recordedOrder() }
         let amount = recordedInteger(sum)
         let currency = recordedText("currency")
         guard let order, let amount, let currency else { return nil }

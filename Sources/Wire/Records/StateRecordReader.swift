@@ -11,7 +11,7 @@ extension ObjectReader {
         let referredBy = optionalRecordedText("referred_by")
         let latest = recordedInteger("latest")
         let standing = standing()
-        let reached = has("reached") ? object("reached") { $0.standing() } : standing
+        let reached = has("reached") ? recordedObject("reached") { $0.standing() } : standing
         let parts = (
             wallets: optionalRecordedObjects("wallets") { $0.wallet() },
             grants: optionalRecordedObjects("grants") { $0.grant() },
@@ -135,7 +135,7 @@ extension ObjectReader {
     }
 
     private func gifts() -> [String: Int] {
-        let gifts = optionalObject("gifts") { reader in
+        let gifts = optionalRecordedObject("gifts") { reader in
             var gifts: [String: Int] = [:]
             for member in reader.remaining() {
                 guard case .integer(let year) = member.value else {

@@ -99,6 +99,32 @@ struct CodecTests {
         #expect(throws: error) { try EventCodec.decode(type: type, data: Array(data.utf8)) }
     }
 
+    @Test("what is wrong in the parts of an event is told with its place, and what stands behind them is still read")
+    func faultsInParts() {
+        func data(order: String, rate: String, more: String = "") -> [UInt8] {
+            Array(
+                """
+                {"v":2,"wallet":"points","points":34,"expires":"inactivity","rule":"base","programme_version":2,\
+                "reason":{"kind":"base","order":\(order),"amount":3490,"currency":"GBP","rate":\(rate)},"balance":102\(more)}
+                """.utf8)
+        }
+        let (order, rate) = (#"{"source":"/s","id":"1"}"#, #"{"points":1,"per_minor_units":100}"#)
+        #expect(throws: Never.self) {
+            try EventCodec.decode(type: "points.accrued", data: data(order: order, rate: rate))
+        }
+        let damaged = data(order: #"{"source":"/s","id":"1","x":1}"#, rate: #"{"points":1}"#, more: #","y":1"#)
+        #expect(
+            throws: CodecError.invalid([
+                Fault(pointer: "/reason/order/x", detail: "is not a known member"),
+                Fault(pointer: "/reason/rate/per_minor_units", detail: "is required"),
+                Fault(pointer: "/y", detail: "is not a known member"),
+            ])
+        ) { try EventCodec.decode(type: "points.accrued", data: damaged) }
+        #expect(
+            throws: CodecError.invalid([Fault(pointer: "/reason/order", detail: "must be an object, not a number")])
+        ) { try EventCodec.decode(type: "points.accrued", data: data(order: "5", rate: rate)) }
+    }
+
     @Test("damaged bytes are an error, never a trap", arguments: 0..<40)
     func damaged(seed: UInt64) {
         var random = Seeded(seed)
