@@ -30,7 +30,8 @@ struct AccountFold: Sendable {
 extension AccountFold.Folded {
     /// Folds one event into a member, or begins one.
     static func fold(_ event: RecordedEvent, _ dated: DatedEvent, _ folded: inout AccountFold.Folded?) throws {
-        guard folded != nil else {
+        // Not compared with nil: that copies the state.
+        guard case .some = folded else {
             guard let state = MemberState(beginningWith: dated) else {
                 throw LoyaltyFault.contradiction("a stream that does not begin with an enrolment")
             }
