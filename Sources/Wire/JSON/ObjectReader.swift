@@ -108,13 +108,8 @@ public final class ObjectReader {
     /// cost more than what it reads. For a `body` that asks nothing of the whole.
     ///
     /// Where something is wrong, this finds out that it is, and reading once more what and where (``reading(_:_:)``).
-    func part<Value>(at index: Int, _ name: @autoclosure () -> Place, _ body: (ObjectReader) -> Value?) -> Value? {
-        guard !faults.keepsNames else {
-            let reader = ObjectReader(JSONNode(document: document, index: index), at: name(), faults: faults)
-            let result = body(reader)
-            reader.close()
-            return result
-        }
+    func part<Value>(at index: Int, _ place: @autoclosure () -> Place, _ body: (ObjectReader) -> Value?) -> Value? {
+        guard !faults.keepsNames else { return nested(index, at: place(), body) }
         var whole = ObjectCursor(at: index, in: document)
         swap(&cursor, &whole)
         defer { swap(&cursor, &whole) }
