@@ -195,8 +195,8 @@ private struct SeenNames {
         count += 1
         let isNew = marks & mark == 0
         marks |= mark
-        if isNew, count <= Self.linearLimit { return true }
-        return count > Self.linearLimit ? insertIntoSet(parser, first, last) : !isAmong(parser, first, last)
+        if count > Self.linearLimit { return insertIntoSet(parser, first, last) }
+        return isNew || !isAmong(parser, first, last)
     }
 
     private func isAmong(_ parser: borrowing JSONParser, _ first: Int, _ last: Int) -> Bool {

@@ -64,8 +64,7 @@ struct ObjectCursor {
     }
 
     /// Whether every member was asked for; false is said of more than 63, too.
-    @inline(__always)
-    var hasSeenAll: Bool { count < 64 && seen == 1 &<< UInt64(count) &- 1 }
+    private var hasSeenAll: Bool { count < 64 && seen == 1 &<< UInt64(count) &- 1 }
 
     /// The entries and the numbers of the names that nobody has asked for.
     func unseen(in document: JSONDocument) -> [(index: Int, number: Int)] {

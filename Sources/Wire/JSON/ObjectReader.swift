@@ -97,7 +97,6 @@ public final class ObjectReader {
 
     /// Notes every member that nobody has named.
     public func close() {
-        guard !cursor.hasSeenAll else { return }
         for (index, _) in cursor.unseen(in: document) {
             let name = document.text(document.entries[index])
             fault(at: name, "is not a known member" + Spelling.hint(for: name, among: known))

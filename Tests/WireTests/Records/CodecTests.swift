@@ -123,6 +123,19 @@ struct CodecTests {
         #expect(
             throws: CodecError.invalid([Fault(pointer: "/reason/order", detail: "must be an object, not a number")])
         ) { try EventCodec.decode(type: "points.accrued", data: data(order: "5", rate: rate)) }
+        // Where all that is asked for is there, and where the part might be absent.
+        let more = data(order: #"{"source":"/s","id":"1","x":1}"#, rate: rate)
+        #expect(
+            throws: CodecError.invalid([Fault(pointer: "/reason/order/x", detail: "is not a known member")])
+        ) { try EventCodec.decode(type: "points.accrued", data: more) }
+        let referral = Array(
+            """
+            {"v":2,"wallet":"points","points":34,"expires":"inactivity","rule":"base","programme_version":2,\
+            "reason":{"kind":"referral","order":5},"balance":102}
+            """.utf8)
+        #expect(
+            throws: CodecError.invalid([Fault(pointer: "/reason/order", detail: "must be an object, not a number")])
+        ) { try EventCodec.decode(type: "points.accrued", data: referral) }
     }
 
     @Test("damaged bytes are an error, never a trap", arguments: 0..<40)
